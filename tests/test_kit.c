@@ -1,7 +1,10 @@
 /* SPDX-License-Identifier: MIT */
 /* The helpers for plugins, tested on the test host. */
+#include <math.h>
+
 #include <mim/kit/array.h>
 #include <mim/kit/bytes.h>
+#include <mim/kit/resolution.h>
 #include <mim/kit/synonyms.h>
 #include <mim/kit/test-host.h>
 #include <mim/kit/text.h>
@@ -143,6 +146,78 @@ latin1_goes_both_ways(void)
     CHECK(mim_utf8_to_latin1("\xc2\xa0!", 3, back, sizeof back) == 2 && !memcmp(back, "\xa0!", 2));
 }
 
+static void
+numbers_are_read_from_every_type(void)
+{
+    const int64_t whole[2] = { -7, INT64_MAX };
+    const double real[2] = { 0.25, -1e300 };
+    const struct mim_rational ratios[3] = { { 1, 4 }, { -3, 2 }, { 5, 0 } };
+
+    CHECK(mim_numbers_count(MIM_META_INT, 8) == 1 && mim_numbers_count(MIM_META_REALS, 24) == 3);
+    CHECK(mim_numbers_count(MIM_META_RATIONALS, sizeof ratios) == 3 && mim_numbers_count(MIM_META_TEXT, 8) == 0);
+    CHECK(mim_number_at(MIM_META_INTS, whole, 0) == -7 && mim_number_at(MIM_META_INTS, whole, 1) == 0x1p63);
+    CHECK(mim_number_at(MIM_META_REALS, real, 0) == 0.25 && mim_number_at(MIM_META_REALS, real, 1) == -1e300);
+    CHECK(mim_number_at(MIM_META_RATIONALS, ratios, 1) == -1.5 && mim_number_at(MIM_META_RATIONALS, ratios, 2) == 0);
+}
+
+/* Sets a property to text or to two reals. */
+static int32_t
+set_resolution(struct mim_resolution *resolution, const char *key, const char *text, double x, double y)
+{
+    const double axes[2] = { x, y };
+    return text ? mim_resolution_set(resolution, key, MIM_META_TEXT, text, strlen(text))
+                : mim_resolution_set(resolution, key, MIM_META_REALS, axes, sizeof axes);
+}
+
+static void
+resolutions_have_units(void)
+{
+    static const struct {
+        const char *key, *unit; /* NULL: not given */
+        double per_inch;        /* of 254 samples per unit; 0: unknown */
+        double per_metre;
+    } cases[] = {
+        { "resolution", NULL, 254, 10000 }, { "resolution", "inch", 254, 10000 }, { "resolution", "cm", 645.16, 25400 },
+        { "resolution", "none", 0, 0 },     { "dpi", NULL, 254, 10000 },
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++)
+        for (int order = 0; order < 2; order++) {
+            struct mim_resolution resolution = { 0 };
+            double samples[2];
+            CHECK(!mim_resolution_get(&resolution, 1, samples) && samples[0] == 0);
+            for (int step = 0; step < 2; step++)
+                if (step == order)
+                    CHECK(set_resolution(&resolution, cases[i].key, NULL, 254, 508) == MIM_OK);
+                else if (cases[i].unit)
+                    CHECK(set_resolution(&resolution, "resolution_unit", cases[i].unit, 0, 0) == MIM_OK);
+            bool is_known = cases[i].per_inch > 0;
+            CHECK(mim_resolution_get(&resolution, MIM_METRES_PER_INCH, samples) == is_known);
+            CHECK(fabs(samples[0] - (is_known ? cases[i].per_inch : 254)) < 1e-9 && samples[1] == 2 * samples[0]);
+            CHECK(mim_resolution_get(&resolution, 1, samples) == is_known);
+            CHECK(fabs(samples[0] - (is_known ? cases[i].per_metre : 254)) < 1e-9);
+        }
+}
+
+static void
+invalid_resolutions_change_nothing(void)
+{
+    struct mim_resolution resolution = { .axes = { 3, 4 }, .unit = MIM_RESOLUTION_CM, .has_unit = true }, before = resolution;
+    const int64_t three[3] = { 1, 2, 3 };
+
+    CHECK(set_resolution(&resolution, "resolution", NULL, 0, 1) == MIM_UNSUPPORTED);
+    CHECK(set_resolution(&resolution, "dpi", NULL, 1, -1) == MIM_UNSUPPORTED);
+    CHECK(set_resolution(&resolution, "dpi", NULL, NAN, 1) == MIM_UNSUPPORTED);
+    CHECK(set_resolution(&resolution, "resolution", NULL, 1, 0x1p31) == MIM_UNSUPPORTED);
+    CHECK(set_resolution(&resolution, "resolution", "300", 0, 0) == MIM_UNSUPPORTED);
+    CHECK(set_resolution(&resolution, "resolution_unit", "inches", 0, 0) == MIM_UNSUPPORTED);
+    CHECK(set_resolution(&resolution, "resolution_unit", NULL, 1, 1) == MIM_UNSUPPORTED);
+    CHECK(mim_resolution_set(&resolution, "dpi", MIM_META_INTS, three, sizeof three) == MIM_UNSUPPORTED);
+    CHECK(!memcmp(&resolution, &before, sizeof before));
+    CHECK(mim_resolution_set(&resolution, "dpi", MIM_META_INT, three, sizeof *three) == MIM_OK);
+    CHECK(resolution.axes[0] == 1 && resolution.axes[1] == 1 && resolution.unit == MIM_RESOLUTION_INCH);
+    CHECK(mim_resolution_has("dpi") && mim_resolution_has("resolution_unit") && !mim_resolution_has("resolutions"));
+}
+
 enum { FILE_SIZE = 300 * 1024 };
 
 static void
@@ -216,6 +291,9 @@ main(void)
         CASE(utf8_is_validated),
         CASE(characters_become_utf16),
         CASE(latin1_goes_both_ways),
+        CASE(numbers_are_read_from_every_type),
+        CASE(resolutions_have_units),
+        CASE(invalid_resolutions_change_nothing),
         CASE(windows_read_close_pieces_together),
         CASE(windows_distinguish_the_end_from_a_failed_read),
     };

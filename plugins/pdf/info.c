@@ -9,7 +9,6 @@
 #include <mim/kit/aspect.h>
 #include <mim/kit/synonyms.h>
 
-#include "shared/numbers.h"
 #include "writer-state.h"
 
 static const struct {
@@ -57,36 +56,6 @@ retain_text(struct mim_job *job, const char *key, const void *value, uint64_t si
     return MIM_UNSUPPORTED;
 }
 
-/* The value has one number for both axes, or two. */
-static int32_t
-retain_resolution(struct pdf_resolution *resolution, int32_t type, const void *value, uint64_t size)
-{
-    uint64_t count = shared_numbers_count(type, size);
-    if (count != 1 && count != 2)
-        return MIM_UNSUPPORTED;
-    resolution->x = shared_number_at(type, value, 0);
-    resolution->y = shared_number_at(type, value, count - 1);
-    if (resolution->unit == 0)
-        resolution->unit = 1;
-    return MIM_OK;
-}
-
-/* "none": the numbers are an aspect ratio without a size. */
-static int32_t
-retain_unit(struct pdf_resolution *resolution, const char *unit, uint64_t size)
-{
-    static const struct {
-        const char *name;
-        double inches;
-    } units[] = { { "inch", 1 }, { "cm", 1 / 2.54 }, { "none", -1 } };
-    for (unsigned i = 0; i < sizeof units / sizeof *units; i++)
-        if (size == strlen(units[i].name) && memcmp(unit, units[i].name, size) == 0) {
-            resolution->unit = units[i].inches;
-            return MIM_OK;
-        }
-    return MIM_UNSUPPORTED;
-}
-
 int32_t
 pdf_retain(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
 {
@@ -96,14 +65,8 @@ pdf_retain(struct mim_job *job, const char *key, int32_t type, const void *value
 
     if (size > job->host->limit(job, MIM_LIMIT_METADATA))
         return MIM_UNSUPPORTED;
-    if (strcmp(key, "dpi") == 0 && plain >= MIM_META_INT && plain <= MIM_META_RATIONALS) {
-        resolution->unit = 1;
-        return retain_resolution(resolution, plain, value, size);
-    }
-    if (strcmp(key, "resolution") == 0 && plain >= MIM_META_INT && plain <= MIM_META_RATIONALS)
-        return retain_resolution(resolution, plain, value, size);
-    if (strcmp(key, "resolution_unit") == 0 && plain == MIM_META_TEXT)
-        return retain_unit(resolution, value, size);
+    if (mim_resolution_has(key))
+        return mim_resolution_set(&resolution->scale, key, plain, value, size);
     if (strcmp(key, "icc") == 0 && plain == MIM_META_BYTES)
         return pdf_profile_retain(job, &self->profiles,
                                   self->is_open ? &self->profiles.pending : &self->profiles.document, value, size);

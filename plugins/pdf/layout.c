@@ -40,15 +40,13 @@ static void
 choose_dpi(const struct pdf_writer *self, double dpi[2])
 {
     const struct pdf_resolution *resolution = &self->pending;
-    if (!(resolution->x > 0) || !(resolution->y > 0))
+    if (!(resolution->scale.axes[0] > 0))
         resolution = &self->document;
-    bool is_known = resolution->x > 0 && resolution->y > 0 && resolution->unit > 0;
-    dpi[0] = is_known ? resolution->x / resolution->unit : DEFAULT_DPI;
-    dpi[1] = is_known ? resolution->y / resolution->unit : DEFAULT_DPI;
+    bool is_known = mim_resolution_get(&resolution->scale, MIM_METRES_PER_INCH, dpi);
     for (unsigned i = 0; i < 2; i++)
         if (self->dpi > 0)
             dpi[i] = self->dpi;
-        else if (!(dpi[i] >= 1 && dpi[i] <= 20000))
+        else if (!is_known || !(dpi[i] >= 1 && dpi[i] <= 20000))
             dpi[i] = DEFAULT_DPI;
     if (self->dpi > 0 || !is_known)
         dpi[0] /= sample_aspect(self);

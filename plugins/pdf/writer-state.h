@@ -8,6 +8,8 @@
 #include "list.h"
 #include "profile.h"
 #include <mim/kit/array.h>
+#include <mim/kit/resolution.h>
+
 #include "shared/deflate.h"
 
 /* A worker of encode. */
@@ -25,8 +27,7 @@ struct pdf_text {
 };
 
 struct pdf_resolution {
-    double x, y; /* pixels per unit; 0: unknown */
-    double unit; /* inches; 0: unknown */
+    struct mim_resolution scale;
     struct mim_rational aspect; /* width to height of samples; 0/0: square */
 };
 

@@ -22,10 +22,11 @@ set_aspect(struct jpeg_compress_struct *jpeg, struct mim_rational aspect)
 void
 jpeg_set_density(struct jpeg_compress_struct *jpeg, const struct jpeg_retained *retained)
 {
-    if (retained->axes[0] > 0) {
-        jpeg->density_unit = (UINT8)retained->unit;
-        jpeg->X_density = (UINT16)lround(retained->axes[0]);
-        jpeg->Y_density = (UINT16)lround(retained->axes[1]);
+    const struct mim_resolution *resolution = &retained->resolution;
+    if (resolution->axes[0] > 0) {
+        jpeg->density_unit = (UINT8)resolution->unit;
+        jpeg->X_density = (UINT16)lround(resolution->axes[0]);
+        jpeg->Y_density = (UINT16)lround(resolution->axes[1]);
     } else if (retained->aspect.den) {
         set_aspect(jpeg, retained->aspect);
     }

@@ -7,7 +7,6 @@
 #include <mim/kit/aspect.h>
 #include <mim/kit/text.h>
 
-#include "shared/numbers.h"
 #include "write/writer.h"
 
 enum { MAX_SEGMENT = 65533, MAX_EXIF = MAX_SEGMENT - 6, MAX_XMP = MAX_SEGMENT - 29, MAX_PROFILE = 255 * (MAX_SEGMENT - 14) };
@@ -15,52 +14,18 @@ enum { MAX_DENSITY = 65535 };
 
 typedef int32_t retain(struct mim_job *job, struct jpeg_retained *retained, int32_t type, const void *value, uint64_t size);
 
+/* JFIF has integers of 16 bits. */
 static int32_t
-retain_axes(struct jpeg_retained *retained, int32_t type, const void *value, uint64_t size)
+retain_resolution(struct jpeg_retained *retained, const char *key, int32_t type, const void *value, uint64_t size)
 {
-    uint64_t count = shared_numbers_count(type, size);
-    double axes[2];
-    if (count != 1 && count != 2)
-        return MIM_UNSUPPORTED;
-    for (uint64_t i = 0; i < 2; i++) {
-        axes[i] = shared_number_at(type, value, count == 2 ? i : 0);
-        if (!(axes[i] >= 0.5 && axes[i] < MAX_DENSITY + 0.5))
-            return MIM_UNSUPPORTED;
-    }
-    memcpy(retained->axes, axes, sizeof axes);
-    return MIM_OK;
-}
-
-static int32_t
-retain_resolution(struct mim_job *job, struct jpeg_retained *retained, int32_t type, const void *value, uint64_t size)
-{
-    (void)job;
-    if (!retained->has_unit)
-        retained->unit = 1;
-    return retain_axes(retained, type, value, size);
-}
-
-static int32_t
-retain_dpi(struct mim_job *job, struct jpeg_retained *retained, int32_t type, const void *value, uint64_t size)
-{
-    (void)job;
-    retained->unit = 1;
-    retained->has_unit = true;
-    return retain_axes(retained, type, value, size);
-}
-
-static int32_t
-retain_unit(struct mim_job *job, struct jpeg_retained *retained, int32_t type, const void *value, uint64_t size)
-{
-    static const char *const units[] = { "none", "inch", "cm" };
-    (void)job;
-    for (int32_t i = 0; i < 3 && type == MIM_META_TEXT; i++)
-        if (strlen(units[i]) == size && !memcmp(units[i], value, size)) {
-            retained->unit = i;
-            retained->has_unit = true;
-            return MIM_OK;
-        }
-    return MIM_UNSUPPORTED;
+    struct mim_resolution changed = retained->resolution;
+    int32_t status = mim_resolution_set(&changed, key, type, value, size);
+    for (int i = 0; i < 2 && status == MIM_OK && changed.axes[0] > 0; i++)
+        if (changed.axes[i] < 0.5 || changed.axes[i] >= MAX_DENSITY + 0.5)
+            status = MIM_UNSUPPORTED;
+    if (status == MIM_OK)
+        retained->resolution = changed;
+    return status;
 }
 
 static int32_t
@@ -112,9 +77,6 @@ static const struct {
     { "exif", retain_exif },
     { "xmp", retain_xmp },
     { "comment", retain_comment },
-    { "resolution", retain_resolution },
-    { "resolution_unit", retain_unit },
-    { "dpi", retain_dpi },
     { "sample_aspect", retain_aspect },
 };
 
@@ -122,6 +84,8 @@ int32_t
 jpeg_retain(struct mim_job *job, const char *key, int32_t type, const void *value, uint64_t size)
 {
     struct jpeg_writer *self = job->state;
+    if (mim_resolution_has(key))
+        return retain_resolution(&self->retained, key, type & MIM_META_TYPE_MASK, value, size);
     for (size_t i = 0; i < sizeof keys / sizeof *keys; i++)
         if (!strcmp(keys[i].key, key))
             return keys[i].retain(job, &self->retained, type & MIM_META_TYPE_MASK, value, size);

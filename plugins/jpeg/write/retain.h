@@ -6,14 +6,13 @@
 #include <stdbool.h>
 
 #include <mim/kit/array.h>
+#include <mim/kit/resolution.h>
 #include <mim/plugin.h>
 
 struct jpeg_retained {
     struct mim_bytes icc, exif, xmp, comment;
     struct mim_rational aspect;
-    double axes[2]; /* samples per unit; 0: not given */
-    int32_t unit;   /* of JFIF: 0 none, 1 inch, 2 centimetre */
-    bool has_unit;
+    struct mim_resolution resolution;
 };
 
 /* The op `metadata`, for a struct jpeg_writer. */

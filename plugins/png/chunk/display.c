@@ -6,10 +6,10 @@
 #include <string.h>
 
 #include <mim/kit/bytes.h>
+#include <mim/kit/numbers.h>
 
 #include "chunk/chunk.h"
 #include "chunk/emit.h"
-#include "shared/numbers.h"
 
 enum { UNKNOWN = 2, FIXED = 100000, CHROMATICITY = 50000, LUMINANCE = 10000, DISPLAY_NUMBERS = 10 };
 
@@ -159,7 +159,7 @@ store_numbers(uint8_t *out, int32_t type, const void *value, const uint8_t *orde
               uint32_t bytes)
 {
     for (uint32_t i = 0; i < count; i++) {
-        double number = round(shared_number_at(type, value, order[i]) * unit);
+        double number = round(mim_number_at(type, value, order[i]) * unit);
         if (!(number >= 0 && number <= (bytes == 2 ? UINT16_MAX : UINT32_MAX)))
             return false;
         out = bytes == 2 ? mim_store_be16(out, (uint16_t)number) : mim_store_be32(out, (uint32_t)number);
@@ -171,7 +171,7 @@ static bool
 retain_mastering(struct pngx_display *display, int32_t type, const void *value, uint64_t size)
 {
     static const uint8_t points[] = { 0, 1, 2, 3, 4, 5, 6, 7 }, luminances[] = { 9, 8 };
-    display->has_mdcv = shared_numbers_count(type, size) == DISPLAY_NUMBERS &&
+    display->has_mdcv = mim_numbers_count(type, size) == DISPLAY_NUMBERS &&
                         store_numbers(display->mdcv, type, value, points, 8, CHROMATICITY, 2) &&
                         store_numbers(display->mdcv + 16, type, value, luminances, 2, LUMINANCE, 4);
     return display->has_mdcv;
@@ -182,7 +182,7 @@ retain_light(struct pngx_display *display, int32_t type, const void *value, uint
 {
     static const uint8_t order[] = { 0, 1 };
     display->has_clli =
-        shared_numbers_count(type, size) == 2 && store_numbers(display->clli, type, value, order, 2, LUMINANCE, 4);
+        mim_numbers_count(type, size) == 2 && store_numbers(display->clli, type, value, order, 2, LUMINANCE, 4);
     return display->has_clli;
 }
 

@@ -57,12 +57,14 @@ emit_aspect(struct mim_job *job, const struct pngx_retained *retained)
 static int32_t
 emit_resolution(struct mim_job *job, const struct pngx_retained *retained)
 {
-    uint8_t bytes[PHYS_SIZE] = { [8] = retained->unit > 0 ? METRE : 0 };
+    uint8_t bytes[PHYS_SIZE] = { 0 };
+    double axes[2];
 
-    if (!(retained->axes[0] > 0))
+    if (!(retained->resolution.axes[0] > 0))
         return emit_aspect(job, retained);
+    bytes[8] = mim_resolution_get(&retained->resolution, 1, axes) ? METRE : 0;
     for (int i = 0; i < 2; i++) {
-        double value = round(retained->unit > 0 ? retained->axes[i] / retained->unit : retained->axes[i]);
+        double value = round(axes[i]);
         if (!(value >= 1 && value <= INT32_MAX))
             return job->host->notice(job, MIM_NOTICE_METADATA, "png cannot store this resolution");
         mim_store_be32(bytes + 4 * i, (uint32_t)value);

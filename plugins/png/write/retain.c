@@ -14,73 +14,13 @@
 
 #include "chunk/chunk.h"
 #include "chunk/text.h"
-#include "shared/numbers.h"
 
 enum { FIXED = 100000 };
-
-static const double inch = 0.0254, centimetre = 0.01;
-
-static int32_t
-retain_axes(struct pngx_retained *retained, int32_t type, const void *value, uint64_t size)
-{
-    uint64_t count = shared_numbers_count(type, size);
-    double axes[2];
-
-    if (count != 1 && count != 2)
-        return MIM_UNSUPPORTED;
-    for (uint64_t i = 0; i < 2; i++) {
-        axes[i] = shared_number_at(type, value, count == 2 ? i : 0);
-        if (!(axes[i] > 0 && axes[i] <= INT32_MAX))
-            return MIM_UNSUPPORTED;
-    }
-    memcpy(retained->axes, axes, sizeof axes);
-    return MIM_OK;
-}
-
-static int32_t
-retain_resolution(struct mim_job *job, struct pngx_retained *retained, int32_t type, const void *value, uint64_t size)
-{
-    (void)job;
-    if (!retained->has_unit)
-        retained->unit = inch;
-    return retain_axes(retained, type, value, size);
-}
-
-static int32_t
-retain_unit(struct mim_job *job, struct pngx_retained *retained, int32_t type, const void *value, uint64_t size)
-{
-    static const struct {
-        const char *name;
-        const double *metres;
-    } units[] = { { "inch", &inch }, { "cm", &centimetre }, { "none", NULL } };
-    (void)job;
-
-    for (unsigned i = 0; i < sizeof units / sizeof *units && type == MIM_META_TEXT; i++)
-        if (strlen(units[i].name) == size && !memcmp(units[i].name, value, size)) {
-            retained->unit = units[i].metres ? *units[i].metres : 0;
-            retained->has_unit = true;
-            return MIM_OK;
-        }
-    return MIM_UNSUPPORTED;
-}
-
-static int32_t
-retain_dpi(struct mim_job *job, struct pngx_retained *retained, int32_t type, const void *value, uint64_t size)
-{
-    int32_t status = retain_axes(retained, type, value, size);
-    (void)job;
-
-    if (status != MIM_OK)
-        return status;
-    retained->unit = inch;
-    retained->has_unit = true;
-    return MIM_OK;
-}
 
 int32_t
 pngx_retain_dpi(struct pngx_retained *retained, const double axes[2])
 {
-    return retain_dpi(NULL, retained, MIM_META_REALS, axes, 2 * sizeof *axes);
+    return mim_resolution_set(&retained->resolution, "dpi", MIM_META_REALS, axes, 2 * sizeof *axes);
 }
 
 static int32_t
@@ -105,8 +45,8 @@ static int32_t
 retain_gamma(struct mim_job *job, struct pngx_retained *retained, int32_t type, const void *value, uint64_t size)
 {
     (void)job;
-    if (shared_numbers_count(type, size) != 1 || !(shared_number_at(type, value, 0) * FIXED >= 1) ||
-        !to_fixed(shared_number_at(type, value, 0), retained->gamma))
+    if (mim_numbers_count(type, size) != 1 || !(mim_number_at(type, value, 0) * FIXED >= 1) ||
+        !to_fixed(mim_number_at(type, value, 0), retained->gamma))
         return MIM_UNSUPPORTED;
     retained->has_gamma = true;
     return MIM_OK;
@@ -119,10 +59,10 @@ retain_chromaticities(struct mim_job *job, struct pngx_retained *retained, int32
     uint8_t fixed[sizeof retained->chromaticities];
     (void)job;
 
-    if (shared_numbers_count(type, size) != 8)
+    if (mim_numbers_count(type, size) != 8)
         return MIM_UNSUPPORTED;
     for (uint64_t i = 0; i < 8; i++)
-        if (!to_fixed(shared_number_at(type, value, i), fixed + 4 * i))
+        if (!to_fixed(mim_number_at(type, value, i), fixed + 4 * i))
             return MIM_UNSUPPORTED;
     memcpy(retained->chromaticities, fixed, sizeof fixed);
     retained->has_chromaticities = true;
@@ -303,9 +243,6 @@ pngx_retain(struct mim_job *job, struct pngx_retained *retained, const char *key
         const char *key;
         int32_t (*retain)(struct mim_job *, struct pngx_retained *, int32_t type, const void *value, uint64_t size);
     } handlers[] = {
-        { "resolution", retain_resolution },
-        { "resolution_unit", retain_unit },
-        { "dpi", retain_dpi },
         { "sample_aspect", retain_aspect },
         { "gamma", retain_gamma },
         { "srgb", retain_srgb },
@@ -317,6 +254,8 @@ pngx_retain(struct mim_job *job, struct pngx_retained *retained, const char *key
     };
 
     type &= MIM_META_TYPE_MASK;
+    if (mim_resolution_has(key))
+        return mim_resolution_set(&retained->resolution, key, type, value, size);
     for (unsigned i = 0; i < sizeof handlers / sizeof *handlers; i++)
         if (!strcmp(handlers[i].key, key))
             return handlers[i].retain(job, retained, type, value, size);

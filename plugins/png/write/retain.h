@@ -6,6 +6,7 @@
 #include <stdbool.h>
 
 #include <mim/kit/array.h>
+#include <mim/kit/resolution.h>
 
 #include "chunk/display.h"
 
@@ -17,9 +18,7 @@ struct pngx_retained_text {
 
 /* Zeroed = empty. */
 struct pngx_retained {
-    double axes[2]; /* pixels per unit; 0: unknown */
-    double unit;    /* metres; 0: none */
-    bool has_unit;
+    struct mim_resolution resolution;
     struct mim_rational aspect; /* width to height of samples, for files without a resolution; 0/0: unknown */
     uint8_t time[7];
     uint8_t gamma[4], chromaticities[32], srgb[1];

@@ -10,6 +10,7 @@
 #include <tiff.h>
 
 #include <mim/kit/aspect.h>
+#include <mim/kit/resolution.h>
 #include <mim/kit/synonyms.h>
 
 #include "file/known-tags.h"
@@ -133,33 +134,28 @@ set_text(struct tiff_tag_list *tags, struct mim_job *job, const char *key, const
     return status == MIM_OK ? tiff_tag_list_set_text(tags, job, tag, text, size) : status;
 }
 
+/* A ratio of 32 bits is kept as it is. */
+static bool
+get_ratio(int32_t type, const void *value, uint64_t index, struct ratio *out)
+{
+    struct mim_rational ratio = { -1, 0 };
+    if (type == MIM_META_RATIONAL || type == MIM_META_RATIONALS)
+        memcpy(&ratio, (const char *)value + index * sizeof ratio, sizeof ratio);
+    if (ratio.num < 0 || ratio.num > UINT32_MAX || ratio.den < 1 || ratio.den > UINT32_MAX)
+        return to_ratio(mim_number_at(type, value, index), out);
+    *out = (struct ratio){ (uint32_t)ratio.num, (uint32_t)ratio.den };
+    return true;
+}
+
 /* One number for both axes, or one for each. */
 static int32_t
 set_resolution(struct tiff_tag_list *tags, struct mim_job *job, int32_t type, const void *value, uint64_t size)
 {
     struct ratio axes[2];
-    struct mim_rational ratio;
-    int64_t file_tags;
-    double real;
-    uint64_t width = type == MIM_META_RATIONAL || type == MIM_META_RATIONALS ? sizeof ratio : 8;
-    if (size != width && size != 2 * width)
+    uint64_t count = mim_numbers_count(type, size);
+    if ((count != 1 && count != 2) || !get_ratio(type, value, 0, &axes[0]) ||
+        !get_ratio(type, value, count - 1, &axes[1]))
         return MIM_UNSUPPORTED;
-
-    for (unsigned i = 0; i < 2; i++) {
-        const char *bytes = (const char *)value + (size == width ? 0 : i * width);
-        memcpy(width == 8 ? (void *)&real : (void *)&ratio, bytes, width);
-        memcpy(&file_tags, bytes, sizeof file_tags);
-        if (width != 8 && ratio.num >= 0 && ratio.num <= UINT32_MAX && ratio.den > 0 && ratio.den <= UINT32_MAX) {
-            axes[i] = (struct ratio){ (uint32_t)ratio.num, (uint32_t)ratio.den };
-            continue;
-        }
-        if (width != 8)
-            real = ratio.den ? (double)ratio.num / (double)ratio.den : -1;
-        else if (type == MIM_META_INT || type == MIM_META_INTS)
-            real = (double)file_tags;
-        if (!to_ratio(real, &axes[i]))
-            return MIM_UNSUPPORTED;
-    }
     return set_resolution_tags(tags, job, axes);
 }
 
@@ -205,19 +201,19 @@ tiff_metadata_tag(struct mim_job *job, const char *key, int32_t type, const void
     }
     if (size > limit || (!self->is_big && self->is_open && size > UINT32_MAX))
         return MIM_UNSUPPORTED;
-    if (strcmp(key, "resolution") == 0 && plain >= MIM_META_INT && plain <= MIM_META_RATIONALS)
+    if (strcmp(key, "resolution") == 0)
         return set_resolution(tags, job, plain, value, size);
-    if (strcmp(key, "dpi") == 0 && plain >= MIM_META_INT && plain <= MIM_META_RATIONALS) {
-        int32_t status = set_unit(tags, job, RESUNIT_INCH);
-        return status == MIM_OK ? set_resolution(tags, job, plain, value, size) : status;
+    if (strcmp(key, "dpi") == 0) {
+        int32_t status = set_resolution(tags, job, plain, value, size);
+        return status == MIM_OK ? set_unit(tags, job, RESUNIT_INCH) : status;
     }
     if (strcmp(key, "sample_aspect") == 0)
         return set_aspect(tags, job, plain, value, size);
     if (strncmp(key, "tag:", 4) == 0)
         return tiff_raw_tag_from_metadata(tags, job, key + 4, plain, value, size);
     if (strcmp(key, "resolution_unit") == 0 && plain == MIM_META_TEXT) {
-        uint32_t unit = tiff_value_of(tiff_unit_names, value, size);
-        return unit ? set_unit(tags, job, (uint16_t)unit) : MIM_UNSUPPORTED;
+        int32_t unit = mim_resolution_unit_of(value, size);
+        return unit >= 0 ? set_unit(tags, job, (uint16_t)(unit + RESUNIT_NONE)) : MIM_UNSUPPORTED;
     }
     if (strcmp(key, "page_number") == 0 && (plain == MIM_META_INTS || plain == MIM_META_INT))
         return set_page_number(tags, job, value, size);
