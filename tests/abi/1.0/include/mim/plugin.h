@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT */
 /*
- * The plugin ABI: everything a plugin needs. This is a draft of version 1.0, to which fields, calls and flags are only
- * appended; see docs/plugin-abi.md.
+ * The plugin ABI: everything a plugin needs. Version 1.0 is frozen: nothing of it changes, and later minor versions only append
+ * fields, calls and flags; see docs/plugin-abi.md.
  *
  * A plugin is a shared module with a manifest (NAME.so and NAME.ini). It exports one data symbol, MIM_PLUGIN_SYMBOL, and
  * does not link libmim: the host table has all functions that it may call. The first argument of every function is a struct
