@@ -37,12 +37,17 @@ static size_t
 take_body(char *data, size_t one, size_t size, void *user)
 {
     struct transfer *transfer = user;
-    uint64_t space = transfer->space - transfer->got, n = size < space ? size : space;
     (void)one;
     transfer->moved_ms = transfer_clock_ms();
+    if (!transfer->target) /* libcurl makes headers of what FTP servers say, and delivers them as a body too */
+        return size;
     if (!transfer->wants_body(transfer->session) || size > sizeof transfer->spare)
         return 0;
     bool is_range = transfer->is_ranged && transfer->answer.status != 200;
+    uint64_t space = transfer->space - transfer->got, n;
+    if (transfer->answer.has_range && space > transfer->answer.last + 1 - transfer->first - transfer->got)
+        space = transfer->answer.last + 1 - transfer->first - transfer->got;
+    n = size < space ? size : space;
     if (!is_range && size && !n) {
         transfer->is_paused = true;
         return CURL_WRITEFUNC_PAUSE;
@@ -51,6 +56,7 @@ take_body(char *data, size_t one, size_t size, void *user)
     transfer->got += n;
     if (n == size)
         return size;
+    transfer->is_overfull = is_range;
     if (is_range)
         return 0;
     transfer->spare_size = size - n;
@@ -125,7 +131,7 @@ static int32_t
 start_request(struct transfer *transfer)
 {
     transfer->got = 0;
-    transfer->has_ended = false;
+    transfer->has_ended = transfer->is_overfull = false;
     transfer->result = CURLE_OK;
     transfer->moved_ms = transfer_clock_ms();
     transfer->answer = (struct answer){ 0 };
@@ -164,6 +170,7 @@ int32_t
 transfer_begin_size(struct transfer *transfer)
 {
     transfer_end(transfer);
+    transfer->target = NULL;
     curl_easy_setopt(transfer->easy, CURLOPT_NOBODY, 1L);
     return start_request(transfer);
 }

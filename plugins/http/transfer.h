@@ -19,10 +19,11 @@ struct transfer {
 
     bool is_ranged;     /* the request asks for `space` bytes from `first`, and gets no more */
     uint64_t first;
-    uint8_t *target;    /* where bytes go */
+    uint8_t *target;    /* where bytes go; NULL: they do not count */
     uint64_t space, got;
     uint8_t spare[CURL_MAX_WRITE_SIZE]; /* bytes of a stream that were too many */
     size_t spare_size;
+    bool is_overfull;   /* more came than the range has */
     bool is_paused;
     bool has_ended;
     CURLcode result;    /* once it has ended */

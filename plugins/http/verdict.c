@@ -121,6 +121,7 @@ fail_result(const struct session *session, struct mim_job *job)
         CURLcode code;
         const char *text;
     } known[] = {
+        { CURLE_OUT_OF_MEMORY, "a header of the server is too long, or memory is short" },
         { CURLE_UNSUPPORTED_PROTOCOL, "the server redirects to another kind of address, which is not followed" },
         { CURLE_TOO_MANY_REDIRECTS, "the server redirects more than 10 times" },
         { CURLE_URL_MALFORMAT, "it is no proper address, or the server redirects to none" },
@@ -137,7 +138,7 @@ fail_result(const struct session *session, struct mim_job *job)
     if (transfer->result == CURLE_PEER_FAILED_VERIFICATION && *transfer->error)
         text = transfer->error;
     if (transfer->result == CURLE_WRITE_ERROR)
-        text = transfer->got == transfer->space ? "the server sends more bytes than it announced"
+        text = transfer->is_overfull ? "the server sends more bytes than it announced"
                                                 : "the server sends too many headers";
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (known[i].code == transfer->result)
@@ -150,8 +151,6 @@ int32_t
 verdict_fail(struct session *session, struct mim_job *job)
 {
     enum verdict verdict = verdict_of(session);
-    if (session->transfer.result == CURLE_OUT_OF_MEMORY)
-        return MIM_NOMEM;
     bool is_answer = verdict > VERDICT_NONE &&
                      (session->transfer.result == CURLE_OK || session->transfer.result == CURLE_WRITE_ERROR || session->transfer.result == CURLE_PARTIAL_FILE);
     return is_answer ? fail_answer(session, job, verdict) : fail_result(session, job);

@@ -6,6 +6,7 @@
 
 #include "batch.h"
 #include "report.h"
+#include "streams.h"
 
 /* Identifies a file independently of its name; `owner` is the index of the input. */
 struct identity {
@@ -25,7 +26,7 @@ name_outputs(struct batch_list *list, const struct cli *cli, struct mim_error *e
         file->input = cli->operands[i];
         if (!strcmp(file->input, "-"))
             return fail(err, MIM_ARGUMENT, "cannot derive an output name from standard input; use mim convert");
-        status = naming_apply(&naming, file->input, i, &file->output, err);
+        status = naming_apply(&naming, shown_name(file->input), i, &file->output, err);
     }
     return status;
 }
@@ -50,7 +51,7 @@ refuse_equal_outputs(const struct batch_list *list, struct mim_error *err)
     for (size_t i = 1; status == MIM_OK && i < list->count; i++)
         if (!strcmp(sorted[i - 1]->output, sorted[i]->output))
             status = fail(err, MIM_ARGUMENT, "%s and %s would both become %s; use {index} in --name",
-                          sorted[i - 1]->input, sorted[i]->input, sorted[i]->output);
+                          shown_name(sorted[i - 1]->input), shown_name(sorted[i]->input), sorted[i]->output);
     free(sorted);
     return status;
 }
@@ -112,7 +113,7 @@ refuse_outputs_over_inputs(const struct batch_list *list, struct mim_error *err)
             file = link; /* a link to nothing */
         if (is_input_of_another(inputs, known, &(struct identity){ link.st_dev, link.st_ino, i }) ||
             is_input_of_another(inputs, known, &(struct identity){ file.st_dev, file.st_ino, i }))
-            status = fail(err, MIM_ARGUMENT, "%s would become %s, which is also an input", list->files[i].input,
+            status = fail(err, MIM_ARGUMENT, "%s would become %s, which is also an input", shown_name(list->files[i].input),
                           list->files[i].output);
     }
     free(inputs);

@@ -11,6 +11,7 @@
 #include "progress.h"
 #include "report.h"
 #include "signals.h"
+#include "streams.h"
 #include "text.h"
 
 static const struct {
@@ -56,7 +57,7 @@ static void
 print_line(const struct tally *tally, const struct batch_result *result)
 {
     printf("%s ", tally->is_plain ? outcomes[result->outcome].plain : outcomes[result->outcome].mark);
-    print_text(stdout, result->file->input);
+    print_text(stdout, shown_name(result->file->input));
     if (result->outcome == BATCH_SKIPPED)
         fputs(": exists already", stdout);
     if (result->outcome == BATCH_FAILED) {
@@ -80,7 +81,7 @@ report_result(void *user, const struct batch_result *result)
     if (!failed)
         return;
     if (tally->has_separate_errors)
-        report_error(result->file->input, &result->err);
+        report_error(shown_name(result->file->input), &result->err);
     verdict_add(&tally->verdict, result->code);
 }
 

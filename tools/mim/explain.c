@@ -93,7 +93,7 @@ explain_json(struct cli *cli, struct mim_source *source, const struct opening *o
 
     json_open(json, '{');
     json_key(json, "file");
-    json_string(json, cli->operands[0]);
+    json_string(json, shown_name(cli->operands[0]));
     json_key(json, "formats");
     json_open(json, '[');
     enum mim_status status =

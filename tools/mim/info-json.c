@@ -143,7 +143,7 @@ info_print_json(struct inspection *inspection, const struct cli *cli, struct jso
 {
     json_open(json, '{');
     json_key(json, "file");
-    json_string(json, inspection->file);
+    json_string(json, shown_name(inspection->file));
     if (inspection->reader) {
         print_sequence(json, inspection);
         if (cli->each)

@@ -19,15 +19,33 @@ output_closed(void)
 }
 
 const char *
+shown_name(const char *path)
+{
+    static char names[2][2048];
+    static unsigned turn;
+    char *name = names[turn++ % 2];
+    struct mim_source *source;
+    struct mim_error err;
+    const char *colon = strstr(path, "://");
+    if (!colon || memchr(path, '/', (size_t)(colon - path)))
+        return path;
+    if (mim_source_open_path(&source, path, &err) != MIM_OK)
+        return "the URI";
+    snprintf(name, sizeof *names, "%s", mim_source_name(source));
+    mim_source_close(source);
+    return name;
+}
+
+const char *
 input_name(const char *path)
 {
-    return strcmp(path, "-") ? path : STDIN_NAME;
+    return strcmp(path, "-") ? shown_name(path) : STDIN_NAME;
 }
 
 const char *
 output_name(const char *path)
 {
-    return strcmp(path, "-") ? path : STDOUT_NAME;
+    return strcmp(path, "-") ? shown_name(path) : STDOUT_NAME;
 }
 
 enum mim_status
