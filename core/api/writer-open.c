@@ -70,7 +70,8 @@ open_members(const struct request *request, struct mim_error *err)
     if (status == MIM_OK)
         status = mim_registry_choose_writer(writer->operation.context, name, &(struct mim_request){ 0 }, &choice, err);
     if (status == MIM_OK)
-        status = mim_try_candidates(writer->operation.context, &writer->operation, &choice, open_with, (void *)request, err);
+        status =
+            mim_try_candidates(writer->operation.context, &writer->operation, &choice, open_with, (void *)request, err);
     mim_choice_clear(&choice);
     return status;
 }
@@ -86,8 +87,8 @@ open_archive(const struct request *request, const struct mim_attempt *attempt, s
     if (!options.options)
         return mim_fail_nomem(err, "options");
     char *extension = mim_options_take(writer->member_options, "format");
-    enum mim_status status = mim_container_writer_create(&writer->container, &writer->operation, attempt, extension,
-                                                         options.start, err);
+    enum mim_status status =
+        mim_container_writer_create(&writer->container, &writer->operation, attempt, extension, options.start, err);
     free(extension);
     writer->is_series = true;
     return status == MIM_OK ? open_members(&(struct request){ writer, &options }, err) : status;

@@ -60,7 +60,7 @@ static enum mim_status
 enter_inner(struct mim_container **container, uint64_t member, struct mim_operation *whole, struct mim_error *err)
 {
     struct mim_source *source;
-    enum mim_status status = mim_container_open_member(*container, member, true, &source, err);
+    enum mim_status status = mim_container_open_member(*container, member, false, &source, err);
     mim_container_close(*container);
     *container = NULL;
     return status == MIM_OK ? open_archive(container, whole, source, err) : status;
@@ -103,11 +103,13 @@ fail_missing(const struct mim_container *container, const char *inside, struct m
     for (uint64_t i = 0; i < index->count; i++)
         mim_nearest_offer(&nearest, index->members[i].name);
     if (index->failure.status != MIM_OK) {
-        *err = index->failure;
+        if (err)
+            *err = index->failure;
         return index->failure.status;
     }
-    return mim_fail(err, MIM_IO, "%.200s has no member '%.200s'%s%.200s%s", mim_path_file(mim_container_name(container)), inside,
-                    nearest.found ? "; did you mean '" : "", nearest.found ? nearest.found : "", nearest.found ? "'?" : "");
+    return mim_fail(err, MIM_IO, "%.200s has no member '%.200s'%s%.200s%s",
+                    mim_path_file(mim_container_name(container)), inside, nearest.found ? "; did you mean '" : "",
+                    nearest.found ? nearest.found : "", nearest.found ? "'?" : "");
 }
 
 enum mim_status

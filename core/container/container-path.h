@@ -11,6 +11,7 @@ enum mim_status mim_container_open_path(struct mim_container **out, const char *
 
 /* Replaces a source that is only the path of a member by one with its bytes, and one that is only a URI as mim_source_resolve() does, for
  * this operation, which must close it before it ends. Other sources stay. After an error `*source` has not changed. */
-enum mim_status mim_container_resolve(struct mim_operation *operation, struct mim_source **source, struct mim_error *err);
+enum mim_status mim_container_resolve(struct mim_operation *operation, struct mim_source **source,
+                                      struct mim_error *err);
 
 #endif

@@ -20,15 +20,16 @@ struct mim_container {
     atomic_uint references;
     pthread_mutex_t lock; /* guards the plugin's position and the fields below */
     struct mim_member_index index;
-    uint64_t next;       /* the member that next() makes current; after seek it is not used */
-    uint64_t yielded;    /* bytes out since open */
-    uint64_t read_before; /* bytes of the source, when the archive was opened */
+    uint64_t next;          /* the member that next() makes current; after seek it is not used */
+    uint64_t yielded;       /* bytes out since open */
+    uint64_t read_before;   /* bytes of the source, when the archive was opened */
     struct mim_spool *kept; /* members that were passed over; NULL: none */
 };
 
 /* With the lock: makes the member current. */
 enum mim_status mim_container_begin(struct mim_container *container, uint64_t member, struct mim_error *err);
 /* With the lock: reads on in the current member; < 0: minus the status. */
-int64_t mim_container_read(struct mim_container *container, uint64_t member, void *data, uint64_t size, struct mim_error *err);
+int64_t mim_container_read(struct mim_container *container, uint64_t member, void *data, uint64_t size,
+                           struct mim_error *err);
 
 #endif

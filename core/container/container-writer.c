@@ -72,7 +72,7 @@ add_member(struct output *output, struct mim_error *err)
     while (status == MIM_OK && done < size) {
         int64_t got = mim_spool_read(output->spool, chunk, sizeof chunk, done, err);
         if (got < 0)
-            return (enum mim_status)-got;
+            return (enum mim_status) - got;
         status = call_write(writer, chunk, (uint64_t)got, err);
         done += (uint64_t)got;
     }
@@ -179,7 +179,8 @@ set_pattern(struct mim_container_writer *writer, const char *extension, uint64_t
 
 enum mim_status
 mim_container_writer_create(struct mim_container_writer **out, struct mim_operation *whole,
-                            const struct mim_attempt *attempt, const char *extension, uint64_t start, struct mim_error *err)
+                            const struct mim_attempt *attempt, const char *extension, uint64_t start,
+                            struct mim_error *err)
 {
     const struct mim_container_ops *ops = attempt->container;
     if (!ops->add)

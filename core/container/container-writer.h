@@ -18,12 +18,14 @@ enum mim_status mim_container_writer_create(struct mim_container_writer **out, s
 void mim_container_writer_destroy(struct mim_container_writer *writer);
 
 /* The name of a member, whose extension chooses the format of all. */
-enum mim_status mim_container_writer_name(const struct mim_container_writer *writer, uint64_t index, char name[NAME_MAX + 1],
-                                          struct mim_error *err);
+enum mim_status mim_container_writer_name(const struct mim_container_writer *writer, uint64_t index,
+                                          char name[NAME_MAX + 1], struct mim_error *err);
 /* A sink for the next member; commit adds it. Serial. */
-enum mim_status mim_container_writer_next(struct mim_container_writer *writer, struct mim_sink **out, struct mim_error *err);
+enum mim_status mim_container_writer_next(struct mim_container_writer *writer, struct mim_sink **out,
+                                          struct mim_error *err);
 /* The failure of a member's sink, which could only pass on an errno. NULL is welcome. */
-enum mim_status mim_container_writer_explain(const struct mim_container_writer *writer, enum mim_status status, struct mim_error *err);
+enum mim_status mim_container_writer_explain(const struct mim_container_writer *writer, enum mim_status status,
+                                             struct mim_error *err);
 enum mim_status mim_container_writer_finish(struct mim_container_writer *writer, struct mim_error *err);
 
 #endif

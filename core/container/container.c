@@ -34,11 +34,15 @@ call_open(struct mim_container *container, struct mim_error *err)
 {
     memset(container->state, 0, container->ops->state_size);
     container->is_opened = true;
-    container->next = container->yielded = 0;
+    container->next = MIM_UNKNOWN; /* open it again after a failure */
+    container->yielded = 0;
     container->read_before = mim_source_bytes_read(container->operation.source);
     mim_job_begin(&container->job, MIM_UNKNOWN, "open");
     int32_t result = container->ops->open ? container->ops->open(&container->job.abi) : MIM_OK;
-    return mim_job_end(&container->job, result, "open", err);
+    enum mim_status status = mim_job_end(&container->job, result, "open", err);
+    if (status == MIM_OK)
+        container->next = 0;
+    return status;
 }
 
 static void
@@ -74,7 +78,8 @@ call_next(struct mim_container *container, struct mim_member *member, struct mim
 {
     *member = (struct mim_member){ .struct_size = sizeof *member, .size = MIM_UNKNOWN };
     mim_job_begin(&container->job, MIM_UNKNOWN, "next");
-    enum mim_status status = mim_job_end(&container->job, container->ops->next(&container->job.abi, member), "next", err);
+    enum mim_status status =
+        mim_job_end(&container->job, container->ops->next(&container->job.abi, member), "next", err);
     if (status != MIM_OK)
         return status;
     if (!member->name)
@@ -93,7 +98,8 @@ mim_container_read(struct mim_container *container, uint64_t member, void *data,
     int64_t got = container->ops->read(&container->job.abi, data, size);
     status = mim_job_end(&container->job, got < 0 ? (int32_t)-got : MIM_OK, "read", err);
     if (status == MIM_OK && (got < 0 || (uint64_t)got > size))
-        status = mim_fail(err, MIM_BROKEN_PLUGIN, "the plugin's read() returned %" PRId64 " of %" PRIu64 " bytes", got, size);
+        status = mim_fail(err, MIM_BROKEN_PLUGIN, "the plugin's read() returned %" PRId64 " of %" PRIu64 " bytes", got,
+                          size);
     if (status == MIM_OK)
         status = count_yield(container, (uint64_t)got, err);
     if (status == MIM_OK)
@@ -149,6 +155,8 @@ walk_to(struct mim_container *container, uint64_t number, struct mim_error *err)
         else if (status == MIM_OK && passed < number && found.size != MIM_UNKNOWN)
             status = count_yield(container, found.size, err);
     }
+    if (status != MIM_OK)
+        container->next = MIM_UNKNOWN;
     return status;
 }
 

@@ -74,7 +74,7 @@ fill_spool(struct member_bytes *bytes, struct mim_error *err)
     while (status == MIM_OK) {
         int64_t got = read_member(bytes, chunk, sizeof chunk, err);
         if (got <= 0)
-            return (enum mim_status)-got;
+            return (enum mim_status) - got;
         status = mim_spool_write(bytes->spool, chunk, (uint64_t)got, bytes->size, err);
         bytes->size += (uint64_t)got;
     }
@@ -89,7 +89,7 @@ fill_memory(struct member_bytes *bytes, uint64_t expected, struct mim_error *err
     while (status == MIM_OK) {
         int64_t got = read_member(bytes, bytes->memory + bytes->size, bytes->charged - bytes->size, err);
         if (got <= 0)
-            return (enum mim_status)-got;
+            return (enum mim_status) - got;
         bytes->size += (uint64_t)got;
         if (bytes->size < bytes->charged)
             continue;

@@ -35,7 +35,8 @@ mim_source_open_owned(struct mim_source **out, const void *data, const struct mi
                       struct mim_error *err)
 {
     char *copy = strdup(name);
-    enum mim_status status = copy ? mim_source_open_memory(out, data, (size_t)feed->size, err) : mim_fail_nomem(err, "a source");
+    enum mim_status status =
+        copy ? mim_source_open_memory(out, data, (size_t)feed->size, err) : mim_fail_nomem(err, "a source");
     if (status != MIM_OK) {
         free(copy);
         return status;

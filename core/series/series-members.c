@@ -22,7 +22,8 @@ judge_member(const struct mim_series_listing *listing, const struct mim_containe
 }
 
 static enum mim_status
-read_members(struct mim_series_listing *listing, const struct mim_member_index *index, const char *inside, struct mim_error *err)
+read_members(struct mim_series_listing *listing, const struct mim_member_index *index, const char *inside,
+             struct mim_error *err)
 {
     size_t size = (size_t)(mim_path_file(inside) - inside);
     enum mim_status status = MIM_OK;
@@ -55,20 +56,21 @@ drop_duplicates(struct mim_series *series)
     uint64_t dropped = series->count ? series->count - 1 - kept : 0;
     series->count -= dropped;
     if (dropped)
-        snprintf(series->replaced, sizeof series->replaced, "%" PRIu64 " member%s left out: a later one has the same name", dropped,
+        snprintf(series->replaced, sizeof series->replaced,
+                 "%" PRIu64 " member%s left out: a later one has the same name", dropped,
                  dropped == 1 ? " is" : "s are");
 }
 
 enum mim_status
-mim_series_list_members(struct mim_series *series, const struct mim_member_index *index, const char *path, const char *inside,
-                        const struct mim_series_rules *rules, struct mim_error *err)
+mim_series_list_members(struct mim_series *series, const struct mim_member_index *index, const char *path,
+                        const char *inside, const struct mim_series_rules *rules, struct mim_error *err)
 {
     struct mim_series_listing listing = { .series = series,
-                               .rules = rules,
-                               .path = path,
-                               .pattern = mim_path_file(inside),
-                               .kind = mim_path_pattern_kind(inside),
-                               .is_archive = true };
+                                          .rules = rules,
+                                          .path = path,
+                                          .pattern = mim_path_file(inside),
+                                          .kind = mim_path_pattern_kind(inside),
+                                          .is_archive = true };
     enum mim_status status = MIM_OK;
     *series = (struct mim_series){ 0 };
     if (listing.kind == MIM_PATTERN_NUMBERS)

@@ -197,6 +197,8 @@ mim_series_reading_create(struct mim_series_reading **out, struct mim_operation 
         status = report_files(reading, reading->series.left_out, err);
     if (status == MIM_OK)
         status = report_files(reading, reading->series.replaced, err);
+    if (status == MIM_OK && damage_after(reading))
+        status = report_files(reading, damage_after(reading)->message, err);
     if (status == MIM_OK)
         status = open_first(reading, err);
     if (status != MIM_OK) {

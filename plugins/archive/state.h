@@ -13,8 +13,8 @@
 
 struct arc_kind {
     int (*support)(struct archive *);
-    bool is_packed;  /* behind a filter */
-    bool is_at_end;  /* its directory is */
+    bool is_packed; /* behind a filter */
+    bool is_at_end; /* its directory is */
     bool is_tar;
     uint32_t memory; /* of libarchive, as an estimate */
 };

@@ -35,7 +35,8 @@ static bool
 read_end64(struct mim_job *job, struct arc_directory *directory, uint64_t end, uint64_t *size)
 {
     uint8_t locator[LOCATOR_SIZE], end64[END64_SIZE];
-    if (end < LOCATOR_SIZE + END64_SIZE || job->host->read_at(job, locator, LOCATOR_SIZE, end - LOCATOR_SIZE) != LOCATOR_SIZE ||
+    if (end < LOCATOR_SIZE + END64_SIZE ||
+        job->host->read_at(job, locator, LOCATOR_SIZE, end - LOCATOR_SIZE) != LOCATOR_SIZE ||
         mim_load_le32(locator) != SIGN_LOCATOR)
         return false;
     /* right before the locator, whatever precedes the file */
@@ -62,9 +63,9 @@ take_end(struct mim_job *job, struct arc_directory *directory, const uint8_t *re
     if (directory->count == 0xffff || size == ALL_ONES || directory->stated_start == ALL_ONES)
         read_end64(job, directory, at, &size);
     if (size > directory->end || directory->stated_start > directory->end - size)
-        return job->host->fail(job, MIM_CORRUPT, at, "its directory of %llu bytes at byte %llu reaches beyond byte %llu",
-                               (unsigned long long)size, (unsigned long long)directory->stated_start,
-                               (unsigned long long)directory->end);
+        return job->host->fail(
+            job, MIM_CORRUPT, at, "its directory of %llu bytes at byte %llu reaches beyond byte %llu",
+            (unsigned long long)size, (unsigned long long)directory->stated_start, (unsigned long long)directory->end);
     directory->start = directory->next = directory->end - size;
     return MIM_OK;
 }
@@ -86,7 +87,8 @@ arc_directory_open(struct mim_job *job, struct arc_directory *directory)
     if (got < 0)
         return (int32_t)-got;
     for (int64_t i = got - END_SIZE; i >= 0; i--)
-        if (mim_load_le32(tail + i) == SIGN_END && (uint64_t)i + END_SIZE + mim_load_le16(tail + i + 20) <= (uint64_t)got)
+        if (mim_load_le32(tail + i) == SIGN_END &&
+            (uint64_t)i + END_SIZE + mim_load_le16(tail + i + 20) <= (uint64_t)got)
             return take_end(job, directory, tail + i, size - reach + (uint64_t)i);
     return MIM_OK; /* cut off */
 }

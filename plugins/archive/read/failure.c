@@ -13,10 +13,10 @@ status_of(int number, const char *text)
         const char *part;
         int32_t status;
     } parts[] = {
-        { "runcated", MIM_TRUNCATED },   { "end of file", MIM_TRUNCATED }, { "end of input", MIM_TRUNCATED },
-        { "unexpectedly", MIM_TRUNCATED }, { "assphrase", MIM_UNSUPPORTED },
-        { "ncrypt", MIM_UNSUPPORTED },   { "nsupported", MIM_UNSUPPORTED }, { "not supported", MIM_UNSUPPORTED },
-        { "llocate memory", MIM_NOMEM }, { "ut of memory", MIM_NOMEM },    { "o memory for", MIM_NOMEM },
+        { "runcated", MIM_TRUNCATED },     { "end of file", MIM_TRUNCATED },     { "end of input", MIM_TRUNCATED },
+        { "unexpectedly", MIM_TRUNCATED }, { "assphrase", MIM_UNSUPPORTED },     { "ncrypt", MIM_UNSUPPORTED },
+        { "nsupported", MIM_UNSUPPORTED }, { "not supported", MIM_UNSUPPORTED }, { "llocate memory", MIM_NOMEM },
+        { "ut of memory", MIM_NOMEM },     { "o memory for", MIM_NOMEM },
     };
     if (number == ENOMEM)
         return MIM_NOMEM;

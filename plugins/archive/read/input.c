@@ -22,7 +22,8 @@ read_block(struct archive *archive, void *user, const void **block)
     if (host->poll(input->job) != MIM_OK)
         return fail_read(archive, ECANCELED);
     if (input->tail && input->position >= input->tail_start) {
-        uint64_t done = input->position - input->tail_start, left = input->tail_size > done ? input->tail_size - done : 0;
+        uint64_t done = input->position - input->tail_start,
+                 left = input->tail_size > done ? input->tail_size - done : 0;
         *block = input->tail + input->tail_size - left;
         input->position += left;
         return (la_ssize_t)left;

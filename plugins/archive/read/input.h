@@ -13,11 +13,11 @@ enum { ARC_BLOCK = 256 * 1024, ARC_SMALL_BLOCK = 8 * 1024 };
 
 struct arc_input {
     struct mim_job *job;
-    uint64_t start;        /* offset in the source that counts as 0 */
-    uint64_t position;     /* relative to it */
-    uint64_t block;        /* bytes of the next read: more while reads are consecutive */
-    uint8_t *bytes;        /* ARC_BLOCK bytes of the host's memory */
-    const uint8_t *tail;   /* follows the first `tail_start` bytes of the source; NULL: the source's own end */
+    uint64_t start;      /* offset in the source that counts as 0 */
+    uint64_t position;   /* relative to it */
+    uint64_t block;      /* bytes of the next read: more while reads are consecutive */
+    uint8_t *bytes;      /* ARC_BLOCK bytes of the host's memory */
+    const uint8_t *tail; /* follows the first `tail_start` bytes of the source; NULL: the source's own end */
     uint64_t tail_start, tail_size;
 };
 

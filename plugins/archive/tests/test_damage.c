@@ -33,7 +33,9 @@ pack(struct mim_test_host *host, const struct format *format)
     CHECK(format->create(&job) == MIM_OK);
     for (unsigned i = 0; i < MEMBERS; i++) {
         uint8_t bytes[SIZE];
-        const struct mim_member member = { .struct_size = sizeof member, .kind = MIM_MEMBER_FILE, .size = SIZE, .name = names[i] };
+        const struct mim_member member = {
+            .struct_size = sizeof member, .kind = MIM_MEMBER_FILE, .size = SIZE, .name = names[i]
+        };
         fill_bytes(bytes, i);
         CHECK(arc_add(&job, &member) == MIM_OK && arc_write(&job, bytes, SIZE) == MIM_OK);
     }

@@ -57,7 +57,7 @@ arc_create_tar(struct mim_job *job)
 static bool
 is_compressed(const char *name)
 {
-    static const char *const endings[] = { "png",  "apng", "jpg", "jpeg", "webp", "gif", "jxl", "jp2", "avif", "heic",
+    static const char *const endings[] = { "png",  "apng", "jpg", "jpeg", "webp", "gif", "jxl",  "jp2", "avif", "heic",
                                            "heif", "pdf",  "mp4", "m4v",  "mov",  "mkv", "webm", "avi", "ogv" };
     const char *dot = strrchr(name, '.');
     for (size_t i = 0; dot && i < sizeof endings / sizeof *endings; i++)

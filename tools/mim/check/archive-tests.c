@@ -12,8 +12,8 @@ static const char *const names[MEMBERS] = { "b10.bin", "dir/b2.bin", "c.png" };
 
 /* How the reading of an archive ended. */
 struct unpacked {
-    int32_t status;  /* MIM_END: after the last member */
-    unsigned whole;  /* members that were read and are right */
+    int32_t status; /* MIM_END: after the last member */
+    unsigned whole; /* members that were read and are right */
 };
 
 static void
@@ -44,7 +44,8 @@ expect_given_back(const struct mim_test_host *host, const char *when)
 {
     long long allocated = atomic_load(&host->allocated), reserved = atomic_load(&host->reserved);
     if (allocated || reserved)
-        trial_fail("%s, it still holds %lld bytes of host->resize and %lld of host->reserve", when, allocated, reserved);
+        trial_fail("%s, it still holds %lld bytes of host->resize and %lld of host->reserve", when, allocated,
+                   reserved);
 }
 
 static int32_t
