@@ -8,6 +8,7 @@ import struct
 import subprocess
 
 import numpy as np
+import tifffile
 from PIL import Image, ImageDraw, ImageOps
 
 import tap
@@ -182,6 +183,24 @@ class Bilevel(PeerCase):
             for name in ('back.tif', 'all.tif'):
                 self.assertSame(shown(self.path(name), i), np.asarray(page.convert('L')), name)
                 self.assertEqual(self.facts(self.path(name))[:2], (1, 4))
+
+    def test_pages_differ_in_size(self):
+        """Rows of 1 bit have unused bits at other places in each page."""
+        sizes = ((WIDTH, HEIGHT), (130, 77), (8, 9), (1, 1))
+        pages = [scan(*size) if size[1] > 60 else Image.fromarray(np.indices(size[::-1]).sum(axis=0) % 2 == 0) for size in sizes]
+        wanted = [np.asarray(page.convert('L')) for page in pages]
+        pages[0].save(self.path('in.tif'), compression='group4', save_all=True, append_images=pages[1:])
+        tiff, pdf = (self.convert(self.path('in.tif'), name) for name in ('out.tif', 'out.pdf'))
+        self.convert(self.path('in.tif'), 'page_%d.png')
+        self.run_tool('pdfimages', '-png', pdf, self.path('pdf'))
+        listed = text(self.run_tool('pdfimages', '-list', pdf)).splitlines()[2:]
+        with tifffile.TiffFile(tiff) as file:
+            self.assertEqual([(page.shape[::-1], page.bitspersample) for page in file.pages], [(size, 1) for size in sizes])
+        for i, size in enumerate(sizes):
+            self.assertEqual(listed[i].split()[3:8], [str(size[0]), str(size[1]), 'gray', '1', '1'])
+            self.assertIn('1-bit grayscale', text(self.run_tool('pngcheck', self.path(f'page_{i}.png'))))
+            for path, page in ((tiff, i), (self.path(f'page_{i}.png'), 0), (self.path(f'pdf-{i:03d}.png'), 0)):
+                self.assertSame(shown(path, page), wanted[i], (os.path.basename(path), size))
 
     # --- compression by option
 
