@@ -106,9 +106,44 @@ class Inputs:
             run('ffmpeg', '-v', 'error', '-loop', 1, '-i', PHOTOGRAPH, '-frames:v', 20, '-vf',
                 'scale=2560:1920:flags=lanczos,crop=1920:1080:n*8:n*12,noise=alls=6:allf=t', '-f', 'rawvideo', '-pix_fmt',
                 'rgb24', packed)
-            run(*PYTHON, 'pillow-png', packed, os.path.join(folder, 'photo_%03d.png'), 1920, 1080)
+            run(*PYTHON, 'pillow-write-files', packed, os.path.join(folder, 'photo_%03d.png'), 1920, 1080)
             os.remove(packed)
         return os.path.join(self.path('photographs', make), 'photo_%03d.png')
+
+    # JPEG and WebP: the same photographs, one large picture with restart markers, and an animation
+
+    def photo_jpegs(self):
+        return self.converted_photos('jpegs', 'jpg', '-q:v', 3)
+
+    def photo_webps(self):
+        return self.converted_photos('webps', 'webp', '-c:v', 'libwebp', '-f', 'image2', '-quality', 80)
+
+    def converted_photos(self, name, extension, *options):
+        def make(folder):
+            os.mkdir(folder)
+            run('ffmpeg', '-v', 'error', '-start_number', 0, '-i', self.photo_files(), *options, '-start_number', 0,
+                os.path.join(folder, 'photo_%03d.' + extension))
+        return os.path.join(self.path(name, make), 'photo_%03d.' + extension)
+
+    def large_jpeg(self):
+        return self.ffmpeg('large.jpg', '-i', PHOTOGRAPH, '-vf', 'scale=7680:4320:flags=lanczos,noise=alls=6:allf=t', '-pix_fmt',
+                           'yuvj420p', '-threads', 2, '-thread_type', 'slice', '-q:v', 3)
+
+    def real_webp(self):
+        return self.path('real.webp', lambda path: run('gif2webp', '-quiet', self.real_gif(), '-o', path))
+
+    def video_webp(self):
+        return self.ffmpeg('video.webp', '-i', f'{REAL}/cockatoo.mp4', '-frames:v', 60, '-vf', 'scale=640:360', '-c:v', 'libwebp_anim',
+                           '-quality', 75)
+
+    def gif_frames(self, gif):
+        """The frames of a GIF as numbered PNG files."""
+        def make(folder):
+            os.mkdir(folder)
+            run('ffmpeg', '-v', 'error', '-i', gif, '-fps_mode', 'passthrough', '-pix_fmt', 'rgb24', '-compression_level', 1,
+                os.path.join(folder, 'frame_%04d.png'))
+        folder = self.path('frames-of-' + os.path.basename(gif), make)
+        return [os.path.join(folder, name) for name in sorted(os.listdir(folder))]
 
     def photo_animation(self):
         return self.ffmpeg('photographs.apng', '-i', self.photo_files(), '-f', 'apng', '-plays', 0)

@@ -4,6 +4,7 @@
 The docstring of a contest is its heading.
 """
 
+import functools
 import itertools
 import json
 import os
@@ -284,36 +285,53 @@ def tiff_write(bench):
     return lines[:-1]
 
 
-# PNG
+# numbered files: PNG, JPEG
 
-def png_files(folder, name):
+def files_of(folder, name):
     return [os.path.join(folder, file) for file in os.listdir(folder) if file.startswith(name + '_')]
 
 
-def check_png(folder, name, layout, expected):
-    """Check that ffmpeg reads these samples from the files."""
-    packed = run(*FFMPEG, '-i', os.path.join(folder, name + '_%03d.png'), '-f', 'rawvideo', '-pix_fmt', layout, '-')
-    if np.frombuffer(packed, np.uint8).tobytes() != expected:
-        raise Unfit('the files hold other samples')
-
-
-def png_table(bench, column, commands, layout, expected):
-    """Run {contestant: command}, with {} for the pattern of the files."""
+def files_table(bench, column, extension, commands, judge, unit=None):
+    """Run {contestant: command}, with {} for the pattern of the files, which `judge` gets; it returns a figure if there is a unit."""
     with tempfile.TemporaryDirectory() as folder:
-        names = {who: f'{i}' for i, who in enumerate(commands)}
-        results = bench.contest(column, [
-            Process(who, *[os.path.join(folder, names[who] + '_%03d.png') if word == '{}' else word for word in command])
-            for who, command in commands.items()])
+        outs = {who: os.path.join(folder, f'{i}_%03d.{extension}') for i, who in enumerate(commands)}
+        results = bench.contest(column, [Process(who, *[outs[who] if word == '{}' else word for word in command])
+                                         for who, command in commands.items()])
         rows = []
-        for who in list(results.runs):
+        for i, who in enumerate(commands):
             try:
-                check_png(folder, names[who], layout, expected)
+                figure = judge(outs[who]) if who in results.runs else None
             except Unfit as trouble:
                 results.leave_out(who, trouble)
-            else:
-                size = sum(map(os.path.getsize, png_files(folder, names[who]))) / 1e6
-                rows.append([who, cell(results, who, MIM_ONE), f'{size:.2f}'])
-        return table([column, 'ms', 'MB'], rows) + reasons({column: results})
+            if who in results.runs:
+                size = sum(map(os.path.getsize, files_of(folder, str(i)))) / 1e6
+                rows.append([who, cell(results, who, MIM_ONE), *([f'{figure:.1f}'] if unit else []), f'{size:.2f}'])
+        return table([column, 'ms', *([unit] if unit else []), 'MB'], rows) + reasons({column: results})
+
+
+def exactly(layout, expected):
+    """Make a judge of files that ffmpeg must read as these samples."""
+    def judge(pattern):
+        packed = run(*FFMPEG, '-i', pattern, '-f', 'rawvideo', '-pix_fmt', layout, '-')
+        if np.frombuffer(packed, np.uint8).tobytes() != expected:
+            raise Unfit('the files hold other samples')
+    return judge
+
+
+def rgb_columns(inputs):
+    return [('photographic video, 30 × 640×360', inputs.video_rgb(), 640, 360),
+            ('photograph, moving, 30 × 640×480', inputs.photo_rgb(), 640, 480),
+            ('testsrc2, 30 × 640×480', inputs.flat_rgb(), 640, 480)]
+
+
+def rgb_to_files(source, width, height, *options):
+    """Commands of mim, Pillow and ffmpeg; `options` are ffmpeg's."""
+    shape = ['-i', f'width={width}', '-i', f'height={height}', '-i', 'channels=3', '-i', 'sample=u8']
+    mim = [MIM, 'convert', '--from', 'raw', *shape, source, '{}', '--force', '--quiet', '--threads']
+    ffmpeg = ['-y', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', f'{width}x{height}', '-i', source, *options]
+    return {MIM_ONE: [*mim, 1], MIM_TWO: [*mim, 2], 'Pillow': [*PYTHON, 'pillow-write-files', source, '{}', width, height],
+            'ffmpeg, 1 thread': [*FFMPEG[:-1], 1, *ffmpeg, '-threads', 1, '{}'],
+            'ffmpeg, 2 threads': [*FFMPEG, *ffmpeg, '-threads', 2, '{}']}
 
 
 def png_read(bench):
@@ -330,8 +348,8 @@ def png_read(bench):
         return [Process(MIM_ONE, *mim_to_raw(path, 1), check=shown(mim_to_raw(path, 1))),
                 Process(MIM_TWO, *mim_to_raw(path, 2)), Process('ffmpeg, 1 thread', *ffmpeg, check=shown(ffmpeg)),
                 Process('Pillow', *PYTHON, job, path, check=shown([*PYTHON, job, path, '-']))]
-    columns = {'files by Pillow': contestants(bench.inputs.photo_files(), 'pillow-pngs'),
-               'APNG by ffmpeg': contestants(bench.inputs.photo_animation(), 'pillow-apng')}
+    columns = {'files by Pillow': contestants(bench.inputs.photo_files(), 'pillow-files'),
+               'APNG by ffmpeg': contestants(bench.inputs.photo_animation(), 'pillow-animation')}
     results = {column: bench.contest(column, who) for column, who in columns.items()}
     return times_table('PNG, whole program', results, MIM_ONE)
 
@@ -339,17 +357,9 @@ def png_read(bench):
 def png_write(bench):
     """PNG writing, packed RGB frames to numbered files; as ffmpeg reads them they are exact"""
     lines = []
-    for column, source, width, height in [('photographic video, 30 × 640×360', bench.inputs.video_rgb(), 640, 360),
-                                          ('photograph, moving, 30 × 640×480', bench.inputs.photo_rgb(), 640, 480),
-                                          ('testsrc2, 30 × 640×480', bench.inputs.flat_rgb(), 640, 480)]:
-        shape = ['-i', f'width={width}', '-i', f'height={height}', '-i', 'channels=3', '-i', 'sample=u8']
-        mim = [MIM, 'convert', '--from', 'raw', *shape, source, '{}', '--force', '--quiet', '--threads']
-        ffmpeg = ['-y', '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-s', f'{width}x{height}', '-i', source, '{}']
-        commands = {MIM_ONE: [*mim, 1], MIM_TWO: [*mim, 2], 'Pillow': [*PYTHON, 'pillow-png', source, '{}', width, height],
-                    'ffmpeg, 1 thread': [*FFMPEG[:-1], 1, *ffmpeg[:-1], '-threads', 1, '{}'],
-                    'ffmpeg, 2 threads': [*FFMPEG, *ffmpeg[:-1], '-threads', 2, '{}']}
+    for column, source, width, height in rgb_columns(bench.inputs):
         with open(source, 'rb') as packed:
-            lines += png_table(bench, column, commands, 'rgb24', packed.read()) + ['']
+            lines += files_table(bench, column, 'png', rgb_to_files(source, width, height), exactly('rgb24', packed.read())) + ['']
     return lines[:-1]
 
 
@@ -359,7 +369,66 @@ def tiff_to_png(bench):
     mim = [MIM, 'convert', source, '{}', '--frames', '0:100', '--force', '--quiet', '--threads']
     commands = {MIM_ONE: [*mim, 1], MIM_TWO: [*mim, 2], 'imageio': [*PYTHON, 'imageio-png', source, '{}', 100]}
     expected = run(MIM, 'convert', source, '-', '--to', 'raw', '--frames', '0:100', '--quiet')
-    return png_table(bench, '100 × 512×512 u16', commands, 'gray16le', expected)
+    return files_table(bench, '100 × 512×512 u16', 'png', commands, exactly('gray16le', expected))
+
+
+# JPEG and WebP
+
+def jpeg_read(bench):
+    """JPEG reading, whole programs that throw the pixels away"""
+    def contestants(path, job, row):
+        def shown(command):
+            return lambda: digest(command, 'rgb', row * 3, 1080 if row == 1920 else 4320)
+        ffmpeg = [*FFMPEG[:-1], 1, '-i', path, '-f', 'rawvideo', '-pix_fmt', 'rgb24', '-']
+        return [Process(MIM_ONE, *mim_to_raw(path, 1), check=shown(mim_to_raw(path, 1))),
+                Process(MIM_TWO, *mim_to_raw(path, 2)), Process('ffmpeg, 1 thread', *ffmpeg),
+                Process('Pillow', *PYTHON, job, path, check=shown([*PYTHON, job, path, '-']))]
+    columns = {'20 photographs of 1920×1080': contestants(bench.inputs.photo_jpegs(), 'pillow-files', 1920),
+               '7680×4320, with restarts': contestants(bench.inputs.large_jpeg(), 'pillow-animation', 7680)}
+    results = {column: bench.contest(column, who) for column, who in columns.items()}
+    return times_table('JPEG, whole program', results, MIM_ONE)
+
+
+def jpeg_write(bench):
+    """JPEG writing, packed RGB frames to numbered files of quality 90 without subsampling; PSNR as ffmpeg reads them"""
+    lines = []
+    for column, source, width, height in rgb_columns(bench.inputs):
+        commands = rgb_to_files(source, width, height, '-pix_fmt', 'yuvj444p', '-q:v', 3)
+        lines += files_table(bench, column, 'jpg', commands, functools.partial(psnr, source=source), 'dB') + ['']
+    return lines[:-1]
+
+
+def webp_read(bench):
+    """WebP reading, whole programs that throw the pixels away"""
+    def contestants(path, job):
+        def shown(command):  # Pillow adds alpha to animations
+            return (lambda: digest(command, 'rgb', 1920 * 3, 1080)) if '%' in path else None
+        dwebp = 'for i in $(seq -f %03g 0 19); do dwebp -quiet "${0%_*}_$i.webp" -ppm -o /dev/null || exit 1; done'
+        one_by_one = [Process('dwebp', 'sh', '-c', dwebp, path)] if '%' in path else []
+        return [Process(MIM_ONE, *mim_to_raw(path, 1), check=shown(mim_to_raw(path, 1))), Process(MIM_TWO, *mim_to_raw(path, 2)),
+                *one_by_one, Process('Pillow', *PYTHON, job, path, check=shown([*PYTHON, job, path, '-']))]
+    columns = {'20 photographs of 1920×1080': contestants(bench.inputs.photo_webps(), 'pillow-files'),
+               'animation, 60 × 640×360': contestants(bench.inputs.video_webp(), 'pillow-animation'),
+               'newtonscradle, 36 × 200×150': contestants(bench.inputs.real_webp(), 'pillow-animation')}
+    results = {column: bench.contest(column, who) for column, who in columns.items()}
+    return times_table('WebP, whole program', results, MIM_ONE)
+
+
+def webp_write(bench):
+    """WebP writing, GIF animations without losses; img2webp gets their frames as PNG files"""
+    lines = []
+    inputs = bench.inputs
+    for column, gif in {'newtonscradle, 36 × 200×150': inputs.real_gif(), 'mandelbrot, 60 × 640×480': inputs.gradient_gif()}.items():
+        with tempfile.TemporaryDirectory() as folder:
+            outs = [os.path.join(folder, f'{i}.webp') for i in range(4)]
+            mim = [MIM, 'convert', gif, '--force', '--quiet', '-o', 'lossless=yes', '--threads']
+            results = bench.contest(column, [
+                Process(MIM_ONE, *mim, 1, outs[0]), Process(MIM_TWO, *mim, 2, outs[1]),
+                Process('img2webp', 'img2webp', '-lossless', *inputs.gif_frames(gif), '-o', outs[2]),
+                Process('gif2webp', 'gif2webp', '-quiet', gif, '-o', outs[3])])
+            rows = [[who, cell(results, who, MIM_ONE), f'{os.path.getsize(out) / 1e6:.2f}'] for who, out in zip(results.runs, outs)]
+            lines += table([column, 'ms', 'MB'], rows) + reasons({column: results}) + ['']
+    return lines[:-1]
 
 
 # PDF
@@ -479,5 +548,6 @@ def memory(bench):
 ALL = {'gif-decode': gif_decode, 'gif-commands': gif_commands, 'gif-write': gif_write, 'tiff-decode': tiff_decode,
        'tiff-commands': tiff_commands, 'tiff-write': tiff_write, 'video-decode': video_decode,
        'video-commands': video_commands, 'video-write': video_write, 'png-read': png_read, 'png-write': png_write,
-       'tiff-to-png': tiff_to_png, 'pdf-commands': pdf_commands, 'pdf-to-png': pdf_to_png, 'info': info,
+       'tiff-to-png': tiff_to_png, 'jpeg-read': jpeg_read, 'jpeg-write': jpeg_write,
+       'webp-read': webp_read, 'webp-write': webp_write, 'pdf-commands': pdf_commands, 'pdf-to-png': pdf_to_png, 'info': info,
        'start': start, 'order': order, 'memory': memory, 'scaling': scaling}

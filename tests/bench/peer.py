@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: MIT
 """Do a job as a user of Pillow, tifffile, PyAV or OpenCV would.   peer.py JOB FILE [OUT [WIDTH HEIGHT]]
 
-Jobs: pillow-gif, pillow-pngs (20 numbered files), pillow-apng, pillow-tiff, tifffile, pyav and opencv decode all frames (with OUT "-" the packed pixels go to standard output),
-pillow-write makes a GIF of packed RGB frames, pillow-png numbered PNG files, pillow-tiff-write and tifffile-write a TIFF of
+Jobs: pillow-gif, pillow-files (20 numbered files), pillow-animation, pillow-tiff, tifffile, pyav and opencv decode all frames (with OUT "-" the packed pixels go to standard output),
+pillow-write makes a GIF of packed RGB frames, pillow-write-files numbered files, pillow-tiff-write and tifffile-write a TIFF of
 another: FILE OUT CODEC. imageio-png makes numbered files of a TIFF's first pages: FILE OUT COUNT.
 """
 
@@ -16,7 +16,7 @@ def pillow_gif(path, show):
             show(frame.convert('RGBA').tobytes)
 
 
-def pillow_pngs(pattern, show):
+def pillow_files(pattern, show):
     from PIL import Image
     for i in range(20):
         with Image.open(pattern % i) as image:
@@ -24,7 +24,7 @@ def pillow_pngs(pattern, show):
             show(image.tobytes)
 
 
-def pillow_apng(path, show):
+def pillow_animation(path, show):
     from PIL import Image, ImageSequence
     with Image.open(path) as animation:
         for frame in ImageSequence.Iterator(animation):
@@ -74,13 +74,13 @@ def pillow_write(path, out, width, height):
     frames[0].save(out, save_all=True, append_images=frames[1:], duration=40, loop=0)
 
 
-def pillow_png(path, out, width, height):
+def pillow_write_files(path, out, width, height):
     from PIL import Image
     with open(path, 'rb') as packed:
         data = packed.read()
     size = width * height * 3
     for i, at in enumerate(range(0, len(data), size)):
-        Image.frombytes('RGB', (width, height), data[at:at + size]).save(out % i)
+        Image.frombytes('RGB', (width, height), data[at:at + size]).save(out % i, quality=90, subsampling=0)  # PNG has neither
 
 
 def imageio_png(path, out, count):
@@ -110,14 +110,14 @@ def tifffile_write(path, out, codec):
 
 def main():
     job, path, *rest = sys.argv[1:]
-    if job in ('pillow-write', 'pillow-png'):
-        return (pillow_write if job == 'pillow-write' else pillow_png)(path, rest[0], int(rest[1]), int(rest[2]))
+    if job in ('pillow-write', 'pillow-write-files'):
+        return (pillow_write if job == 'pillow-write' else pillow_write_files)(path, rest[0], int(rest[1]), int(rest[2]))
     if job == 'imageio-png':
         return imageio_png(path, rest[0], int(rest[1]))
     if job.endswith('-write'):
         return {'pillow-tiff-write': pillow_tiff_write, 'tifffile-write': tifffile_write}[job](path, *rest)
     show = (lambda pixels: sys.stdout.buffer.write(pixels())) if rest else (lambda pixels: None)
-    jobs = {'pillow-gif': pillow_gif, 'pillow-pngs': pillow_pngs, 'pillow-apng': pillow_apng, 'pillow-tiff': pillow_tiff,
+    jobs = {'pillow-gif': pillow_gif, 'pillow-files': pillow_files, 'pillow-animation': pillow_animation, 'pillow-tiff': pillow_tiff,
             'tifffile': tifffile_pages, 'pyav': pyav, 'opencv': opencv}
     return jobs[job](path, show)
 
