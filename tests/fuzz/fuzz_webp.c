@@ -125,7 +125,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
                                   .lends = size % 2 == 0 };
     const WebPData whole = { data, size };
     struct mim_test_reading reading;
-    WebPDemuxer *demuxer = WebPDemux(&whole);
+    bool is_file = size >= 4 && !memcmp(data, "RIFF", 4); /* the demultiplexer takes bare pixels, too */
+    WebPDemuxer *demuxer = is_file ? WebPDemux(&whole) : NULL;
 
     mim_test_reading_begin(&reading, &host, &webp_reader_ops);
     ((struct webp_reader *)reading.serial.state)->orients = 0;
