@@ -148,7 +148,7 @@ mim_writer_open(struct mim_writer **out, struct mim_context *context, struct mim
     const struct mim_request wanted = { .format = options->format, .plugin = options->plugin };
     if (status == MIM_OK)
         status = mim_try_plugins(&writer->operation, &wanted, open_with, &request, err);
-    if (status == MIM_UNKNOWN_FORMAT && mim_sink_inside(sink))
+    if (status == MIM_UNKNOWN_FORMAT && mim_sink_inside(sink) && !writer->container)
         status = fail_directory(writer, err);
     if (status != MIM_OK) {
         mim_writer_abandon(writer);

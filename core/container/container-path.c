@@ -44,13 +44,10 @@ static uint64_t
 find_inner(const struct mim_member_index *index, const char *inside, size_t *length)
 {
     for (const char *slash = strchr(inside, '/'); slash; slash = strchr(slash + 1, '/')) {
-        char *name = strndup(inside, (size_t)(slash - inside));
-        uint64_t found = name ? mim_member_index_find(index, name) : MIM_UNKNOWN;
-        free(name);
-        if (found != MIM_UNKNOWN) {
-            *length = (size_t)(slash - inside);
+        *length = (size_t)(slash - inside);
+        uint64_t found = mim_member_index_find(index, inside, *length);
+        if (found != MIM_UNKNOWN)
             return found;
-        }
     }
     return MIM_UNKNOWN;
 }
@@ -82,11 +79,9 @@ mim_container_open_path(struct mim_container **out, const char **inside, struct 
     for (*inside = path + length; status == MIM_OK; *inside += length) {
         *inside += strspn(*inside, "/");
         const struct mim_member_index *index = mim_container_index(container);
-        uint64_t inner = mim_member_index_find(index, *inside);
-        if (inner == MIM_UNKNOWN)
-            inner = find_inner(index, *inside, &length);
-        else
-            inner = MIM_UNKNOWN;
+        if (mim_member_index_find(index, *inside, strlen(*inside)) != MIM_UNKNOWN)
+            break;
+        uint64_t inner = find_inner(index, *inside, &length);
         if (inner == MIM_UNKNOWN)
             break;
         status = enter_inner(&container, inner, whole, err);
@@ -120,7 +115,8 @@ mim_container_resolve(struct mim_operation *operation, struct mim_source **sourc
     struct mim_container *container = NULL;
     const char *inside;
     enum mim_status status = mim_container_open_path(&container, &inside, operation, mim_source_name(*source), err);
-    uint64_t member = status == MIM_OK ? mim_member_index_find(mim_container_index(container), inside) : MIM_UNKNOWN;
+    uint64_t member =
+        status == MIM_OK ? mim_member_index_find(mim_container_index(container), inside, strlen(inside)) : MIM_UNKNOWN;
     struct mim_source *found;
     if (status == MIM_OK && member == MIM_UNKNOWN)
         status = fail_missing(container, inside, err);

@@ -62,11 +62,11 @@ mim_member_index_clear(struct mim_member_index *index, struct mim_memory_budget 
 }
 
 uint64_t
-mim_member_index_find(const struct mim_member_index *index, const char *name)
+mim_member_index_find(const struct mim_member_index *index, const char *name, size_t length)
 {
     for (uint64_t i = index->count; i-- > 0;) {
         const struct mim_container_member *member = &index->members[i];
-        if (member->kind != MIM_MEMBER_DIRECTORY && !strcmp(member->name, name))
+        if (member->kind != MIM_MEMBER_DIRECTORY && !strncmp(member->name, name, length) && !member->name[length])
             return i;
     }
     return MIM_UNKNOWN;

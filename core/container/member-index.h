@@ -30,7 +30,7 @@ enum mim_status mim_member_index_add(struct mim_member_index *index, const struc
 void mim_member_index_clear(struct mim_member_index *index, struct mim_memory_budget *budget);
 
 /* The last file of that name, as an unpacker would leave it; MIM_UNKNOWN: there is none. */
-uint64_t mim_member_index_find(const struct mim_member_index *index, const char *name);
+uint64_t mim_member_index_find(const struct mim_member_index *index, const char *name, size_t length);
 
 /* Whether unpacking the name would leave the directory: it is absolute, or has a part "..". */
 bool mim_member_name_escapes(const char *name);

@@ -32,28 +32,31 @@ mim_path_file(const char *path)
 size_t
 mim_path_archive(const char *path)
 {
-    char *copy = strdup(path), *slash;
-    size_t found = 0;
+    char copy[PATH_MAX], *slash; /* a longer path has no file */
     struct stat st;
-    while (copy && !found && (slash = strrchr(copy, '/')) && slash > copy) {
+    if (strlen(path) >= sizeof copy)
+        return 0;
+    strcpy(copy, path);
+    while ((slash = strrchr(copy, '/')) && slash > copy) {
         *slash = '\0';
         if (stat(copy, &st) == 0 && S_ISREG(st.st_mode))
-            found = strlen(copy);
+            return strlen(copy);
     }
-    free(copy);
-    return found;
+    return 0;
 }
 
 size_t
 mim_path_archive_target(const char *path)
 {
     struct stat st;
+    char archive[PATH_MAX];
     size_t length = (size_t)(mim_path_file(path) - path);
-    char *archive = length > 1 && mim_path_pattern_kind(path) == MIM_PATTERN_NUMBERS ? strndup(path, length - 1) : NULL;
-    bool may_be = archive && strchr(mim_path_file(archive), '.') > mim_path_file(archive) &&
-                  (stat(archive, &st) == 0 ? S_ISREG(st.st_mode) : errno == ENOENT);
-    free(archive);
-    return may_be ? length - 1 : 0;
+    if (length < 2 || length > sizeof archive || mim_path_pattern_kind(path) != MIM_PATTERN_NUMBERS)
+        return 0;
+    snprintf(archive, length, "%s", path);
+    if (strchr(mim_path_file(archive), '.') <= mim_path_file(archive))
+        return 0;
+    return (stat(archive, &st) == 0 ? S_ISREG(st.st_mode) : errno == ENOENT) ? length - 1 : 0;
 }
 
 /* Length of a "%d" or "%0Nd" at the start of `text`, or 0. */
