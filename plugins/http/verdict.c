@@ -143,6 +143,8 @@ fail_result(const struct session *session, struct mim_job *job)
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
         if (known[i].code == transfer->result)
             text = known[i].text;
+    if (transfer->result == CURLE_UNSUPPORTED_PROTOCOL && !transfer->answer.status)
+        text = "the server's answer is no HTTP";
     uint64_t at = session->has_ranges ? transfer->first + transfer->got : session->position + transfer->got;
     return job->host->fail(job, MIM_IO, at, "%s%s", at ? "reading broke off: " : "", text);
 }
