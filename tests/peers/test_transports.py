@@ -188,8 +188,8 @@ class Transports(PeerCase):
                 'status-404': 'the server answers 404 Not Found', 'status-410': '410 Gone', 'status-403': '403 Forbidden',
                 'status-204': 'answers 204', 'status-418': 'answers 418', 'status-304': 'answers 304', 'auth': '401 Unauthorized; expected a user',
                 'busy-99': '503 Service Unavailable', 'gzip': r'encoded \(gzip\)', 'headers': 'too many headers|bytes',
-                'line': 'headers|Out of memory|Failed', 'shifted': r'asked for bytes 0-65535, and answers with others',
-                'unnumbered': 'does not number', 'wordy': 'does not number', 'past': 'answers with others', 'more': 'more bytes|answers with others',
+                'line': 'header', 'shifted': r'asked for bytes 0-65535, and answers with others',
+                'unnumbered': 'does not number', 'wordy': 'does not number', 'past': 'answers with others', 'more': 'more bytes than it announced',
                 'long': 'before all bytes arrived', 'garbage': 'HTTP', 'silently': '404',
         }.items():
             with self.subTest(how=how):
@@ -305,9 +305,9 @@ class Transports(PeerCase):
                 self.assertEqual(facts['frames'], 3000)
                 self.assertLessEqual(requests, 6)
                 self.assertLessEqual(sent, 1000000 + index_size(path))
-                done = self.ask('convert', '--force', '--frames', '1500', self.web.url('plain/long.mp4'), self.path('one.png'))
+                done = self.ask('convert', '--force', '--frames', '30', self.web.url('plain/long.mp4'), self.path('one.png'))
                 more, sent = self.web.take()
-                print(f'# frame 1500 of it: {more - requests} more requests, {sent} bytes')
+                print(f'# frame 30 of it: {more - requests} more requests, {sent} bytes')
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertLessEqual(more, requests + 3)
 
