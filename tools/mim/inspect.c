@@ -65,7 +65,9 @@ count_frames(struct inspection *inspection, bool is_patient)
     uint64_t count = MIM_UNKNOWN;
 
     inspection->count = mim_reader_count(inspection->reader, &inspection->certainty);
-    if (inspection->certainty == MIM_SURE_EXACT)
+    /* counting may fetch the whole of a URL */
+    bool is_enough = !is_patient && inspection->certainty == MIM_SURE_HEADER && is_remote(inspection->file);
+    if (inspection->certainty == MIM_SURE_EXACT || is_enough)
         return;
 
     if (!is_patient)

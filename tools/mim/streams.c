@@ -4,6 +4,7 @@
 
 #include <poll.h>
 #include <string.h>
+#include <strings.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -18,6 +19,13 @@ output_closed(void)
     return is_pipe && poll(&place, 1, 0) > 0 && place.revents & (POLLERR | POLLHUP);
 }
 
+bool
+is_remote(const char *path)
+{
+    const char *colon = strstr(path, "://");
+    return colon && !memchr(path, '/', (size_t)(colon - path)) && strncasecmp(path, "file:", 5) != 0;
+}
+
 const char *
 shown_name(const char *path)
 {
@@ -26,8 +34,7 @@ shown_name(const char *path)
     char *name = names[turn++ % 2];
     struct mim_source *source;
     struct mim_error err;
-    const char *colon = strstr(path, "://");
-    if (!colon || memchr(path, '/', (size_t)(colon - path)))
+    if (!is_remote(path))
         return path;
     if (mim_source_open_path(&source, path, &err) != MIM_OK)
         return "the URI";

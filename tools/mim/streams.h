@@ -11,6 +11,8 @@
 #define STDIN_NAME "standard input"
 #define STDOUT_NAME "standard output"
 
+/* Whether a transport reads it. */
+bool is_remote(const char *path);
 /* Return the path, or a URI without user, password and query, which may be secret: valid until the next call but one. */
 const char *shown_name(const char *path);
 /* Return the name of a file for messages, in which "-" is spelt out. */
