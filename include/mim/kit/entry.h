@@ -11,7 +11,7 @@
  * numbers of the ABI that it is compiled with, and the ELF note, which hosts compare with the manifest before they load the
  * module.
  *
- * MIM_PLUGIN_TRANSPORT does the same for plugins with transports. Its fifth argument are their schemes, separated by blanks:
+ * MIM_PLUGIN_TRANSPORT does the same for plugins with transports, with their schemes as the fifth argument:
  *
  *     MIM_PLUGIN_TRANSPORT("ftp", "1.0.0", "MIT", "", "ftp ftps", .transports = transports);
  *
