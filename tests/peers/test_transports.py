@@ -119,6 +119,12 @@ class Transports(PeerCase):
     def test_the_mission_reads_urls(self):
         facts = self.facts(self.web.url('plain/a.gif'))
         self.assertEqual((facts['frames'], facts['format']), (40, 'gif'))
+        done = subprocess.run([os.environ['READ_URL'], self.web.url('plain/a.gif')], stdout=subprocess.PIPE, text=True, env=self.environment())
+        self.assertEqual(done.stdout, '40 frames, 8x6\n')
+        done = subprocess.run([os.environ['READ_URL'], self.web.url('auth/a.gif', f'me:x{SECRET}@')], stderr=subprocess.PIPE, text=True,
+                              env=self.environment())
+        self.assertEqual((done.returncode, done.stderr), (1, self.web.url('auth/a.gif: the server answers 401 Unauthorized; expected a user '
+                                                                          'and a password, as in https://USER:PASSWORD@HOST/\n')))
         local = self.path('with blank.gif')
         with open(local, 'wb') as file:
             file.write(GIF)
