@@ -75,6 +75,18 @@ class VideoColours(VideoWriting):
                 self.assertExact(path, (66, 34), 'rgb24', 'rgb24')
                 self.assertExact(path, (66, 34), 'rgb48', 'rgb48le')
 
+    def test_other_layouts_are_converted_by_the_formula(self):
+        stored = ('-c:v', 'rawvideo', '-allow_raw_vfw', '1')
+        for pixels, planar, depth, chroma, pixel in (
+                ('nv12', 'yuv420p', 8, (2, 2), 'rgb48'), ('nv21', 'yuv420p', 8, (2, 2), 'rgb24'),
+                ('yuyv422', 'yuv422p', 8, (2, 1), 'rgba'), ('uyvy422', 'yuv422p', 8, (2, 1), 'rgb24'),
+                ('yuv420p16le', 'yuv420p16le', 16, (2, 2), 'rgb24'), ('yuv422p16le', 'yuv422p16le', 16, (2, 1), 'rgb24'),
+                ('yuv444p16le', 'yuv444p16le', 16, (1, 1), 'gray')):
+            with self.subTest(pixels):
+                path = self.noise('in.mkv', planar, depth, ((1, 1), chroma, chroma), (66, 34), '-colorspace', 'bt709',
+                                  *(('-pix_fmt', pixels) + stored if pixels != planar else ()))
+                self.assertExact(path, (66, 34), pixel, 'rgb48le' if pixel == 'rgb48' else pixel)
+
     def test_gray_alpha_and_odd_sizes_are_converted_by_the_formula(self):
         scales = itertools.cycle(('tv', 'pc', 'pc', 'tv'))
         for pixels, depth, planes in (('gray', 8, [(1, 1)]), ('gray10le', 10, [(1, 1)]), ('gray12le', 12, [(1, 1)]),

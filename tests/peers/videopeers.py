@@ -113,6 +113,9 @@ def expected_frames(path, pixel_format, *more, before=(), ok=True):
     if not native.stdout:
         return b''
     name, size, is_full, matrix = yuvexact.described(text(native.stderr))
+    if name in yuvexact.PLANAR and '-s' not in more:
+        native = run('-pix_fmt', yuvexact.PLANAR[name])
+        name, size, _, matrix = yuvexact.described(text(native.stderr))
     if '-s' in more and yuvexact.layout_of(name):  # scaled before conversion, with all rows of chroma
         native = run('-pix_fmt', name.replace('yuvj', 'yuv').replace('420', '422').replace('440', '444'))
         name, size, _, matrix = yuvexact.described(text(native.stderr))

@@ -9,6 +9,7 @@ PARTS = {'bt709': (0.2126, 0.0722), 'bt470bg': (0.299, 0.114), 'smpte170m': (0.2
          'bt2020c': (0.2627, 0.0593), 'smpte240m': (0.212, 0.087), 'fcc': (0.3, 0.11)}  # of red and blue in luma
 SUBSAMPLING = {'420': (2, 2), '422': (2, 1), '444': (1, 1), '440': (1, 2)}
 CHANNELS = {'rgb24': (3, 255), 'rgba': (4, 255), 'gray': (1, 255), 'rgb48le': (3, 65535), 'rgba64le': (4, 65535), 'gray16le': (1, 65535)}
+PLANAR = {'nv12': 'yuv420p', 'nv21': 'yuv420p', 'yuyv422': 'yuv422p', 'uyvy422': 'yuv422p'}  # the same samples in planes
 BT601_CODECS = ('mjpeg', 'vp8', 'webp')
 
 
@@ -26,7 +27,7 @@ class Layout:
 
 def layout_of(name):
     """None unless mim converts the format by the formula."""
-    yuv = re.fullmatch(r'yuv(j|a)?(420|422|444|440)p(9|10|12|14)?(?:le)?', name)
+    yuv = re.fullmatch(r'yuv(j|a)?(420|422|444|440)p(9|10|12|14|16)?(?:le)?', name)
     gray = re.fullmatch(r'gray(9|10|12|14)?(?:le)?', name)
     if yuv:
         return Layout(yuv[1] == 'a', yuv[2], int(yuv[3] or 8), yuv[1] == 'j')

@@ -164,7 +164,6 @@ static int
 open_scaler(struct video_scaler *scaler, const AVFrame *picture, const struct video_scaling *scaling)
 {
     bool is_scaled = scaling->width != (uint32_t)picture->width || scaling->height != (uint32_t)picture->height;
-    enum AVPixelFormat from = picture->format, to = scaling->format;
 
     sws_freeContext(scaler->sws);
     scaler->sws = NULL;
@@ -173,13 +172,10 @@ open_scaler(struct video_scaler *scaler, const AVFrame *picture, const struct vi
     scaler->format = picture->format;
     scaler->range = (int)picture->color_range;
     scaler->scaling = *scaling;
-    scaler->is_exact = video_yuv_is_supported(from, to);
-    if (scaler->is_exact && is_scaled) {
-        to = video_yuv_scaled_format(from);
-        scaler->is_exact = to != AV_PIX_FMT_NONE;
-    }
-    int code =
-        scaler->is_exact && !is_scaled ? 0 : open_context(scaler, picture, scaler->is_exact ? to : scaling->format);
+    scaler->planar = video_yuv_planar_format(picture->format, scaling->format, is_scaled);
+    scaler->is_exact = scaler->planar != AV_PIX_FMT_NONE;
+    bool is_direct = !is_scaled && video_yuv_is_supported(picture->format, scaling->format);
+    int code = is_direct ? 0 : open_context(scaler, picture, scaler->is_exact ? scaler->planar : scaling->format);
     scaler->is_open = code >= 0;
     return code;
 }
@@ -212,7 +208,7 @@ scale_planes(struct video_scaler *scaler, struct mim_job *job, const AVFrame *pi
 {
     enum { ALIGNMENT = 64 };
     const struct video_scaling *scaling = &scaler->scaling;
-    enum AVPixelFormat format = video_yuv_scaled_format(picture->format);
+    enum AVPixelFormat format = scaler->planar;
     int width = (int)scaling->width, height = (int)scaling->height;
     int size = av_image_get_buffer_size(format, width, height, ALIGNMENT);
 

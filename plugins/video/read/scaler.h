@@ -43,10 +43,11 @@ struct video_scratch {
 /* The scaler of one worker. */
 struct video_scaler {
     bool is_open, is_exact;       /* is_exact: video_yuv_convert() converts the colours */
-    struct SwsContext *sws;       /* NULL if it needs no scaling before */
+    struct SwsContext *sws;       /* NULL if it needs no swscale before */
+    enum AVPixelFormat planar;    /* the format between swscale and video_yuv_convert() */
     struct video_scaling scaling; /* the conversion that the scaler was opened for */
     int width, height, format, range;
-    AVFrame *scaled;              /* a picture between swscale and video_yuv_convert() */
+    AVFrame *scaled;              /* a picture of this format */
     struct video_scratch planes;  /* its samples */
     struct video_scratch upright; /* a converted picture before rotation */
 };

@@ -38,16 +38,26 @@ channels_of(enum AVPixelFormat to)
     return 0;
 }
 
+/* Has the format one or three colours, of 8 bits or more, and at least half the rows and columns of chroma? */
+static bool
+is_yuv(const AVPixFmtDescriptor *from)
+{
+    const uint64_t others =
+        AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_FLOAT | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_HWACCEL;
+
+    return !(from->flags & others) && strncmp(from->name, "xyz", 3) != 0 && from->comp[0].depth >= 8 &&
+           from->nb_components != 2 && from->log2_chroma_w <= 1 && from->log2_chroma_h <= 1;
+}
+
 static bool
 is_planar(const AVPixFmtDescriptor *from)
 {
-    int depth = from->comp[0].depth, components = from->nb_components;
+    int depth = from->comp[0].depth;
     bool is_host = !(from->flags & AV_PIX_FMT_FLAG_BE) == !AV_HAVE_BIGENDIAN;
 
-    if (from->flags & (AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_FLOAT | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_HWACCEL) ||
-        depth < 8 || depth > MAX_DEPTH || (depth > 8 && !is_host) || components == 2)
+    if (depth > MAX_DEPTH || (depth > 8 && !is_host))
         return false;
-    for (int i = 0; i < components; i++)
+    for (int i = 0; i < from->nb_components; i++)
         if (from->comp[i].plane != i || from->comp[i].step != 1 + (depth > 8) || from->comp[i].shift ||
             from->comp[i].depth != depth)
             return false;
@@ -58,22 +68,26 @@ bool
 video_yuv_is_supported(enum AVPixelFormat from, enum AVPixelFormat to)
 {
     const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(from);
-    return channels_of(to) && is_planar(descriptor) && descriptor->log2_chroma_w <= 1 && descriptor->log2_chroma_h <= 1;
+    return channels_of(to) && is_yuv(descriptor) && is_planar(descriptor);
 }
 
 enum AVPixelFormat
-video_yuv_scaled_format(enum AVPixelFormat from)
+video_yuv_planar_format(enum AVPixelFormat from, enum AVPixelFormat to, bool is_scaled)
 {
     const AVPixFmtDescriptor *descriptor = av_pix_fmt_desc_get(from);
-    int depth = descriptor->comp[0].depth;
+    int depth = descriptor->comp[0].depth < MAX_DEPTH ? descriptor->comp[0].depth : MAX_DEPTH;
+    const char *alpha = descriptor->nb_components == 4 ? "a" : "", *chroma = descriptor->log2_chroma_w ? "422" : "444";
     char name[32], bits[16] = "";
 
+    if (!channels_of(to) || !is_yuv(descriptor))
+        return AV_PIX_FMT_NONE;
     if (descriptor->nb_components == 1)
-        return from;
+        return is_planar(descriptor) ? from : AV_PIX_FMT_NONE;
+    if (!is_scaled && descriptor->log2_chroma_h)
+        chroma = descriptor->log2_chroma_w ? "420" : "440";
     if (depth > 8)
         snprintf(bits, sizeof bits, "%d", depth);
-    snprintf(name, sizeof name, "yuv%s%sp%s", descriptor->nb_components == 4 ? "a" : "",
-             descriptor->log2_chroma_w ? "422" : "444", bits);
+    snprintf(name, sizeof name, "yuv%s%sp%s", alpha, chroma, bits);
     return av_get_pix_fmt(name); /* in the byte order of the machine */
 }
 

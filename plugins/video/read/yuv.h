@@ -10,8 +10,11 @@
 
 /* Can video_yuv_convert() convert these formats? */
 bool video_yuv_is_supported(enum AVPixelFormat from, enum AVPixelFormat to);
-/* The format in which swscale scales pictures for video_yuv_convert(), or AV_PIX_FMT_NONE. It has all rows of chroma. */
-enum AVPixelFormat video_yuv_scaled_format(enum AVPixelFormat from);
+/*
+ * The format to which swscale scales or unpacks pictures for video_yuv_convert(), or AV_PIX_FMT_NONE. A scaled picture
+ * has all rows of chroma.
+ */
+enum AVPixelFormat video_yuv_planar_format(enum AVPixelFormat from, enum AVPixelFormat to, bool is_scaled);
 /* Are the samples of full range, as stated or by default? */
 bool video_yuv_is_full_range(enum AVPixelFormat format, enum AVColorRange stated);
 /* Convert a picture without scaling it. `matrix`: not AVCOL_SPC_UNSPECIFIED. */
