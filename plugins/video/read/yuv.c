@@ -42,8 +42,7 @@ channels_of(enum AVPixelFormat to)
 static bool
 is_yuv(const AVPixFmtDescriptor *from)
 {
-    const uint64_t others =
-        AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_FLOAT | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_HWACCEL;
+    const uint64_t others = AV_PIX_FMT_FLAG_RGB | AV_PIX_FMT_FLAG_FLOAT | AV_PIX_FMT_FLAG_PAL | AV_PIX_FMT_FLAG_HWACCEL;
 
     return !(from->flags & others) && strncmp(from->name, "xyz", 3) != 0 && from->comp[0].depth >= 8 &&
            from->nb_components != 2 && from->log2_chroma_w <= 1 && from->log2_chroma_h <= 1;
