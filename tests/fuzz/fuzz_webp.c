@@ -27,18 +27,19 @@ are_same_pixels(const struct mim_raster *ours, const uint8_t *rgba)
     return true;
 }
 
-/* Both decode the bytes to the same pixels, or both refuse them. */
+/* Both decode the bytes to the same pixels, or both refuse them. With all bytes at once, libwebp makes up VP8 data that end early. */
 static void
 compare_pixels(const struct mim_test_reading *reading, int32_t status, const uint8_t *data, size_t size)
 {
     int width, height;
     uint8_t *rgba = WebPDecodeRGBA(data, size, &width, &height);
 
-    if ((status == MIM_OK) != (rgba != NULL))
+    bool is_cut = status != MIM_OK && strstr(mim_test_host_of(&reading->serial)->message, "end early");
+    if ((status == MIM_OK) != (rgba != NULL) && !is_cut)
         fprintf(stderr, "status %d here, libwebp %s\n", status, rgba ? "decodes it" : "refuses");
-    EXPECT((status == MIM_OK) == (rgba != NULL));
+    EXPECT((status == MIM_OK) == (rgba != NULL) || is_cut);
     EXPECT(!rgba || (width == (int)reading->raster.width && height == (int)reading->raster.height));
-    EXPECT(!rgba || are_same_pixels(&reading->raster, rgba));
+    EXPECT(!rgba || is_cut || are_same_pixels(&reading->raster, rgba));
     WebPFree(rgba);
 }
 
