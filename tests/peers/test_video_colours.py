@@ -31,6 +31,11 @@ def rule(size):
     return 'bt709' if size[0] >= 1280 or size[1] > 576 else 'bt601'
 
 
+def tags(matrix, scale='tv'):
+    """Options of ffmpeg that tag an output. Since version 7 -colorspace alone converts what is not tagged so before."""
+    return '-vf', f'setparams=colorspace={matrix}:range={scale}', '-colorspace', matrix, '-color_range', scale
+
+
 class VideoColours(VideoWriting):
     def assertColour(self, got, message, most=4):
         worst = np.abs(got.astype(int) - COLOUR).max()
@@ -70,8 +75,7 @@ class VideoColours(VideoWriting):
             pixels, matrix = f'yuv{subsampling}p' + (f'{depth}le' if depth > 8 else ''), next(matrices)
             with self.subTest(pixels, scale=scale, matrix=matrix):
                 chroma = subsampled[subsampling]
-                path = self.noise('in.mkv', pixels, depth, ((1, 1), chroma, chroma), (66, 34), '-color_range', scale,
-                                  '-colorspace', matrix)
+                path = self.noise('in.mkv', pixels, depth, ((1, 1), chroma, chroma), (66, 34), *tags(matrix, scale))
                 self.assertExact(path, (66, 34), 'rgb24', 'rgb24')
                 self.assertExact(path, (66, 34), 'rgb48', 'rgb48le')
 
@@ -83,7 +87,7 @@ class VideoColours(VideoWriting):
                 ('yuv420p16le', 'yuv420p16le', 16, (2, 2), 'rgb24'), ('yuv422p16le', 'yuv422p16le', 16, (2, 1), 'rgb24'),
                 ('yuv444p16le', 'yuv444p16le', 16, (1, 1), 'gray')):
             with self.subTest(pixels):
-                path = self.noise('in.mkv', planar, depth, ((1, 1), chroma, chroma), (66, 34), '-colorspace', 'bt709',
+                path = self.noise('in.mkv', planar, depth, ((1, 1), chroma, chroma), (66, 34), *tags('bt709'),
                                   *(('-pix_fmt', pixels) + stored if pixels != planar else ()))
                 self.assertExact(path, (66, 34), pixel, 'rgb48le' if pixel == 'rgb48' else pixel)
 
