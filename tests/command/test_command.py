@@ -101,7 +101,7 @@ class CommandLine(CommandCase):
                     if name.endswith('.c') and os.path.basename(folder) != 'tests':
                         with open(os.path.join(folder, name), encoding='utf-8') as file:
                             named |= set(re.findall(r'the limit (\w+)=', file.read()))
-        self.assertEqual(named, {'memory', 'working', 'pixels', 'frames', 'metadata', 'seconds', 'spool'})
+        self.assertEqual(named, {'memory', 'working', 'pixels', 'frames', 'metadata', 'ratio', 'seconds', 'spool'})
         for name in named:
             self.mim('info', '--limit', f'{name}=1000000', TESTCARD)
         for wrong in ('nonesuch=1', 'pixels', 'pixels=many', 'frames=-1'):
