@@ -122,6 +122,9 @@ fail_result(const struct session *session, struct mim_job *job)
         const char *text;
     } known[] = {
         { CURLE_OUT_OF_MEMORY, "a header of the server is too long, or memory is short" },
+#if LIBCURL_VERSION_NUM >= 0x080600
+        { CURLE_TOO_LARGE, "a header of the server is too long" },
+#endif
         { CURLE_UNSUPPORTED_PROTOCOL, "the server redirects to another kind of address, which is not followed" },
         { CURLE_TOO_MANY_REDIRECTS, "the server redirects more than 10 times" },
         { CURLE_URL_MALFORMAT, "it is no proper address, or the server redirects to none" },

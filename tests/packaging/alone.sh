@@ -28,14 +28,26 @@ export PKG_CONFIG_PATH="$(dirname "$pc")"
 mkdir -p "$plugins"
 mim=$(find "$installed/bin" -name mim)
 
+names_the_package() { # PLUGIN FORMAT
+    if [ "$2" ]; then
+        "$mim" formats | grep -q "^$2 .*not installed .*libmim-plugin-$1"
+    else
+        ! said=$("$mim" info http://127.0.0.1:9/a.gif 2>&1) && echo "$said" | grep -q "package libmim-plugin-$1"
+    fi
+}
+
 for plugin; do
     format=$plugin
-    [ "$plugin" = video ] && format=mp4 # one of its formats
-    "$mim" formats | grep -q "^$format .*not installed .*libmim-plugin-$plugin"
+    case $plugin in # one of its formats; none for transports
+    video) format=mp4 ;;
+    archive) format=zip ;;
+    http) format= ;;
+    esac
+    names_the_package "$plugin" "$format"
     ok $? "without $plugin its package is named"
     { meson setup "$work/$plugin" "$source/plugins/$plugin" --prefix "$installed" --libdir "${LD_LIBRARY_PATH#"$installed"/}" &&
         meson install -C "$work/$plugin"; } >"$work/log" 2>&1 && [ "$(ls "$plugins" | grep -c "^$plugin\.")" -eq 2 ]
     ok $? "$plugin builds alone and is two files"
-    "$mim" formats | grep -q "^$format .*ready"
+    { [ "$format" ] && "$mim" formats || "$mim" plugins; } | grep -q "^${format:-$plugin} .*ready"
     ok $? "$plugin is ready when they are there"
 done

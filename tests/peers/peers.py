@@ -126,10 +126,14 @@ class PeerCase(unittest.TestCase):
         env.update(more)
         return {key: value for key, value in env.items() if value is not None}
 
-    def run_tool(self, *args, data=None, ok=True):
+    def traceable(self):
+        """An environment without the leak checker, which does not work under strace."""
+        return self.environment(ASAN_OPTIONS=os.environ.get('ASAN_OPTIONS', '') + ':detect_leaks=0')
+
+    def run_tool(self, *args, data=None, ok=True, env=None):
         """Run another program and return its standard output. Fails with its messages unless `ok` is false."""
         args = [tool(args[0])] + [str(arg) for arg in args[1:]]
-        done = subprocess.run(args, input=data, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE,
+        done = subprocess.run(args, input=data, stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE, env=env,
                               stdin=subprocess.DEVNULL if data is None else None)
         if ok and done.returncode != 0:
             self.fail(f'{" ".join(args)} failed: {done.stderr.decode(errors="replace")[-800:]}')

@@ -70,7 +70,8 @@ class Archives(PeerCase):
     def bytes_read(self, path, *args):
         """Bytes that mim reads of a file."""
         trace = self.path('trace')
-        self.run_tool('strace', '-f', '-qq', '-e', 'trace=read,pread64', '-P', path, '-o', trace, mim_program(), *args)
+        self.run_tool('strace', '-f', '-qq', '-e', 'trace=read,pread64', '-P', path, '-o', trace, mim_program(), *args,
+                      env=self.traceable())
         return sum(int(got) for got in re.findall(r'= (\d+)$', self.get('trace').decode(), re.M))
 
     def test_archives_of_others_are_read_in_natural_order(self):

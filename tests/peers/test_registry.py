@@ -343,8 +343,7 @@ class Registry(PeerCase):
     def loaded(self, *words):
         """Every file whose code mim maps. Listing modules reads their heads."""
         log = self.path('strace.log')
-        env = self.environment(ASAN_OPTIONS=os.environ.get('ASAN_OPTIONS', '') + ':detect_leaks=0') # which cannot be traced
-        subprocess.run([tool('strace'), '-f', '-y', '-e', 'trace=mmap', '-o', log, mim_program(), *words], env=env, check=True,
+        subprocess.run([tool('strace'), '-f', '-y', '-e', 'trace=mmap', '-o', log, mim_program(), *words], env=self.traceable(), check=True,
                        stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL)
         with open(log, errors='replace') as file:
             return {found.group(1) for found in (re.search(r'PROT_EXEC.*<([^>]*)>', line) for line in file) if found}
