@@ -12,6 +12,7 @@
 
 static unsigned opened, closed, reads;
 static char *got_uri;
+static bool is_missing;
 
 /* The last part of the URI says how the transport behaves. */
 static bool
@@ -30,6 +31,8 @@ far_open(struct mim_job *job, const char *uri, struct mim_transport_info *info)
     *(uint8_t **)job->state = host->resize(job, NULL, 0, 1000);
     host->log(job, MIM_LOG_INFO, "opening");
     if (is_about("missing"))
+        info->flags = MIM_TRANSPORT_MISSING;
+    if (is_about("missing") || is_about("refused"))
         return (host->fail)(job, MIM_IO, 7, "nothing is there");
     if (is_about("ends"))
         return MIM_END;
@@ -114,7 +117,7 @@ resolve(const char *uri, const char *plugins)
     assert_int_equal(mim_operation_init(&operation, context, &control, NULL), MIM_OK);
     assert_int_equal(mim_source_open_path(&source, uri, NULL), MIM_OK);
     operation.allowed.plugins = plugins;
-    enum mim_status status = mim_source_resolve(&operation, &source, &err);
+    enum mim_status status = mim_source_resolve(&operation, &source, &is_missing, &err);
     CHECK(mim_source_is_located(source) == (status != MIM_OK));
     mim_operation_take_source(&operation, source);
     return status;
@@ -182,7 +185,9 @@ failures_have_the_name_and_no_secret(void)
     begin();
     refuses("far://me:secret@host/missing?secret", NULL, MIM_IO, "far://host/missing: nothing is there");
     assert_string_equal(err.plugin, "far");
-    CHECK(err.offset == 7);
+    CHECK(err.offset == 7 && is_missing);
+    refuses("far://host/refused", NULL, MIM_IO, "far://host/refused: nothing is there");
+    CHECK(!is_missing);
     refuses("far://host/ends", NULL, MIM_BROKEN_PLUGIN, "far://host/ends: the plugin's open() returned 1");
     refuses("far://host/ranges/unknown", NULL, MIM_BROKEN_PLUGIN, "without a size");
     assert_int_equal(resolve("far://host/breaks", NULL), MIM_OK);

@@ -52,9 +52,8 @@ mim_uri_shown(const char *uri)
     return length < 0 ? NULL : shown;
 }
 
-/* Decodes in place. false: an escape without two digits, or %00. */
-static int
-decode_percents(char *text)
+bool
+mim_uri_decode(char *text)
 {
     char *to = text;
     for (const char *from = text; *from; from++) {
@@ -65,12 +64,12 @@ decode_percents(char *text)
         int high = mim_hex_digit(from[1]);
         int low = high < 0 ? -1 : mim_hex_digit(from[2]);
         if (low < 0 || high + low == 0)
-            return 0;
+            return false;
         *to++ = (char)(high << 4 | low);
         from += 2;
     }
     *to = '\0';
-    return 1;
+    return true;
 }
 
 static enum mim_status
@@ -93,7 +92,7 @@ decode_file_uri(char **path, const char *uri, struct mim_error *err)
     char *copy = strdup(rest);
     if (!copy)
         return mim_fail_nomem(err, "a file name");
-    if (!decode_percents(copy)) {
+    if (!mim_uri_decode(copy)) {
         free(copy);
         return mim_fail(err, MIM_ARGUMENT, "%.300s: a %% without two hexadecimal digits, or %%00", uri);
     }

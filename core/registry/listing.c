@@ -240,23 +240,22 @@ mim_context_load_plugin(struct mim_context *context, const char *name, struct mi
     return mim_registry_load_plugin(context, manifest, &plugin, err);
 }
 
-/* Files in a series are images: an archive is none. */
 static bool
-names_image(const struct mim_manifest_format *format, const char *name)
+names_file(const struct mim_manifest_format *format, const char *name, bool is_archive)
 {
-    return mim_extension_match(format->extensions, name, NULL) && mim_words_find(format->read, "container") < 0;
+    return mim_extension_match(format->extensions, name, NULL) && (mim_words_find(format->read, "container") >= 0) == is_archive;
 }
 
 bool
-mim_registry_knows_name(struct mim_context *context, const char *name)
+mim_registry_knows_name(struct mim_context *context, const char *name, bool is_archive)
 {
     const struct mim_catalog *catalog = mim_registry_catalog(context, NULL);
     for (size_t i = 0; catalog && i < catalog->format_count; i++) {
         const struct mim_format *format = &catalog->formats[i];
-        if (format->hint.format && names_image(format->hint.format, name))
+        if (format->hint.format && names_file(format->hint.format, name, is_archive))
             return true;
         for (size_t j = 0; j < format->server_count; j++)
-            if (names_image(format->servers[j].format, name))
+            if (names_file(format->servers[j].format, name, is_archive))
                 return true;
     }
     return false;

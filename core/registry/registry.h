@@ -24,8 +24,8 @@ struct mim_request {
     const char *formats, *plugins; /* one of these, whose names are separated by blanks */
 };
 
-/* Whether the name has an extension of any format, installed or not, except archives. */
-bool mim_registry_knows_name(struct mim_context *context, const char *name);
+/* Whether the name has an extension of any format, installed or not: of an archive, or of something else. */
+bool mim_registry_knows_name(struct mim_context *context, const char *name, bool is_archive);
 
 /* The plugin's code, loaded and checked on first use. BROKEN_PLUGIN quarantines the plugin in this context; NOMEM does not. */
 enum mim_status mim_registry_load_plugin(struct mim_context *context, struct mim_manifest *manifest,

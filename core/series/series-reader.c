@@ -77,7 +77,7 @@ open_file(struct mim_series_reading *reading, uint64_t index, struct mim_series_
 static bool
 belongs_to_series(void *context, const char *file)
 {
-    return mim_registry_knows_name(context, file);
+    return mim_registry_knows_name(context, file, false); /* an archive is no image */
 }
 
 /* The whole of an archive, or the part that a path names. */

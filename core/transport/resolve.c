@@ -96,7 +96,7 @@ find_ops(const struct mim_plugin *plugin, const char *scheme)
 
 static enum mim_status
 open_transport(struct mim_transport **out, struct mim_operation *operation, const struct location *location,
-               struct mim_error *err)
+               bool *is_missing, struct mim_error *err)
 {
     struct mim_manifest *manifest = NULL;
     const struct mim_plugin *plugin = NULL;
@@ -107,17 +107,19 @@ open_transport(struct mim_transport **out, struct mim_operation *operation, cons
         status = mim_registry_load_plugin(operation->context, manifest, &plugin, err);
     if (status != MIM_OK)
         return status;
-    return mim_transport_open(out, operation, plugin, find_ops(plugin, location->scheme), location->uri, location->name, err);
+    const struct mim_transport_target target = { plugin, find_ops(plugin, location->scheme), location->uri, location->name };
+    return mim_transport_open(out, operation, &target, is_missing, err);
 }
 
 enum mim_status
-mim_source_resolve(struct mim_operation *operation, struct mim_source **source, struct mim_error *err)
+mim_source_resolve(struct mim_operation *operation, struct mim_source **source, bool *is_missing, struct mim_error *err)
 {
+    *is_missing = false;
     if (!mim_source_is_located(*source))
         return MIM_OK;
     const struct location location = locate(*source);
     struct mim_transport *transport;
-    enum mim_status status = open_transport(&transport, operation, &location, err);
+    enum mim_status status = open_transport(&transport, operation, &location, is_missing, err);
     if (status != MIM_OK)
         return status;
     const struct mim_source_feed feed = {

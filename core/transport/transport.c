@@ -57,22 +57,24 @@ call_open(struct mim_transport *transport, const char *uri, struct mim_error *er
 }
 
 enum mim_status
-mim_transport_open(struct mim_transport **out, struct mim_operation *whole, const struct mim_plugin *plugin,
-                   const struct mim_transport_ops *ops, const char *uri, const char *name, struct mim_error *err)
+mim_transport_open(struct mim_transport **out, struct mim_operation *whole, const struct mim_transport_target *target,
+                   bool *is_missing, struct mim_error *err)
 {
+    const struct mim_transport_ops *ops = target->ops;
     struct mim_transport *transport = calloc(1, sizeof *transport);
     if (!transport)
         return mim_fail_nomem(err, "a transport");
     mim_operation_init_part(&transport->operation, whole->whole ? whole->whole : whole, MIM_UNKNOWN);
-    transport->operation.plugin = plugin->name;
+    transport->operation.plugin = target->plugin->name;
     transport->ops = ops;
-    transport->name = strdup(name);
+    transport->name = strdup(target->name);
     void *state = calloc(1, ops->state_size ? ops->state_size : 1);
     enum mim_status status = mim_job_init(&transport->job, &transport->operation, state, 0, 1, err);
     if (!state || !transport->name)
         status = mim_fail_nomem(err, "a transport");
     if (status == MIM_OK)
-        status = call_open(transport, uri, err);
+        status = call_open(transport, target->uri, err);
+    *is_missing = status == MIM_IO && transport->info.flags & MIM_TRANSPORT_MISSING;
     if (status != MIM_OK) {
         mim_transport_close(transport);
         return status;

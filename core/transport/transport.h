@@ -17,10 +17,15 @@ struct mim_transport {
     bool is_opened;
 };
 
-/* Opens the URI with the plugin's ops for the operation. `name` is the URI without secrets. */
-enum mim_status mim_transport_open(struct mim_transport **out, struct mim_operation *whole, const struct mim_plugin *plugin,
-                                   const struct mim_transport_ops *ops, const char *uri, const char *name,
-                                   struct mim_error *err);
+struct mim_transport_target {
+    const struct mim_plugin *plugin;
+    const struct mim_transport_ops *ops; /* of the plugin, for the scheme */
+    const char *uri, *name;              /* the name is the URI without secrets */
+};
+
+/* Opens the URI for the operation. `*is_missing`: it failed because nothing has this name. */
+enum mim_status mim_transport_open(struct mim_transport **out, struct mim_operation *whole,
+                                   const struct mim_transport_target *target, bool *is_missing, struct mim_error *err);
 /* Reads some bytes: their number, 0 at the end, or minus the status with `err` filled. One thread at a time. `user` is the transport. */
 int64_t mim_transport_read(void *user, void *data, uint64_t size, uint64_t offset, struct mim_error *err);
 /* NULL is welcome. */

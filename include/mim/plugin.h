@@ -525,7 +525,8 @@ struct mim_format_ops {
 };
 
 enum {
-    MIM_TRANSPORT_RANGES = 1 /**< read takes any offset; without it, each read goes on where the last one ended */
+    MIM_TRANSPORT_RANGES = 1, /**< read takes any offset; without it, each read goes on where the last one ended */
+    MIM_TRANSPORT_MISSING = 2 /**< open returns MIM_IO because nothing has this name, as far as the server tells */
 };
 
 /** Facts of what a URI names. */

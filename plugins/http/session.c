@@ -143,8 +143,10 @@ session_open(struct mim_job *job, const char *uri, struct mim_transport_info *in
         status = transfer_init(transfer, job, &session->address);
     if (status == MIM_OK)
         status = session->address.is_ftp ? fetch_size(session, job) : fetch_head(session, job);
-    if (status != MIM_OK)
+    if (status != MIM_OK) {
+        info->flags = verdict_is_missing(session) ? MIM_TRANSPORT_MISSING : 0;
         return status;
+    }
     note_facts(session);
     if (!session->has_ranges && transfer->is_ranged && verdict_of(session) == VERDICT_RANGE)
         status = open_stream(session, job);

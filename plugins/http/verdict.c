@@ -47,20 +47,32 @@ verdict_wants_body(const struct session *session)
     return verdict_of(session) <= VERDICT_WHOLE;
 }
 
+/* Whether the request ended with one of the statuses, up to a 0, or one of the results, up to CURLE_OK. */
+static bool
+has_ended_so(const struct transfer *transfer, const int *statuses, const CURLcode *results)
+{
+    while (*statuses && *statuses != transfer->answer.status)
+        statuses++;
+    while (*results && *results != transfer->result)
+        results++;
+    return *statuses || *results;
+}
+
 bool
 verdict_is_passing(const struct session *session)
 {
-    static const int statuses[] = { 429, 500, 502, 503, 504 };
+    static const int statuses[] = { 429, 500, 502, 503, 504, 0 };
     static const CURLcode results[] = { CURLE_OPERATION_TIMEDOUT, CURLE_GOT_NOTHING, CURLE_RECV_ERROR, CURLE_SEND_ERROR,
-                                        CURLE_PARTIAL_FILE,       CURLE_HTTP2,       CURLE_HTTP2_STREAM };
-    const struct transfer *transfer = &session->transfer;
-    for (size_t i = 0; i < sizeof statuses / sizeof *statuses; i++)
-        if (transfer->answer.status == statuses[i])
-            return true;
-    for (size_t i = 0; i < sizeof results / sizeof *results; i++)
-        if (transfer->result == results[i])
-            return true;
-    return false;
+                                        CURLE_PARTIAL_FILE,       CURLE_HTTP2,       CURLE_HTTP2_STREAM, CURLE_OK };
+    return has_ended_so(&session->transfer, statuses, results);
+}
+
+bool
+verdict_is_missing(const struct session *session)
+{
+    static const int statuses[] = { 403, 404, 410, 0 };
+    static const CURLcode results[] = { CURLE_REMOTE_FILE_NOT_FOUND, CURLE_REMOTE_ACCESS_DENIED, CURLE_OK };
+    return has_ended_so(&session->transfer, statuses, results);
 }
 
 static const char *

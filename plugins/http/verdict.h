@@ -21,6 +21,9 @@ enum verdict verdict_of(const struct session *session);
 bool verdict_wants_body(const struct session *session);
 /* Whether the request may be repeated after its end. */
 bool verdict_is_passing(const struct session *session);
+/* Whether nothing has this name, or the server does not tell: S3 answers 403 to those who may not list a bucket, and FTP refuses a
+ * directory that is none. */
+bool verdict_is_missing(const struct session *session);
 /* Fails the job with the reason. */
 int32_t verdict_fail(struct session *session, struct mim_job *job);
 

@@ -25,6 +25,7 @@ class Web:
         self.files = files
         self.seen = []
         self.redirects = {}
+        self.missing = 404  # the status of what is not there
         self.secret = None  # S3: (key, secret, region, token)
         self.done = threading.Event()
         web = self
@@ -71,8 +72,9 @@ class _Handler(http.server.BaseHTTPRequestHandler):
         pass
 
     def do_GET(self):
-        path = urllib.parse.urlsplit(self.path).path.lstrip('/')
-        self.note = {'path': path, 'range': self.headers.get('Range'), 'sent': 0, 'headers': dict(self.headers)}
+        url = urllib.parse.urlsplit(self.path)
+        path = url.path.lstrip('/')
+        self.note = {'path': path, 'query': url.query, 'range': self.headers.get('Range'), 'sent': 0, 'headers': dict(self.headers)}
         self.web.seen.append(self.note)
         name = path.rsplit('/', 1)[-1]
         how, _, number = path.split('/', 1)[0].partition('-')
@@ -80,7 +82,7 @@ class _Handler(http.server.BaseHTTPRequestHandler):
             return self.redirect(self.web.redirects[path])
         content = self.web.files.get(path if self.web.secret else name)
         if content is None:
-            return self.refuse(404)
+            return self.refuse(self.web.missing)
         if self.web.secret:
             return self.ranged(content) if self.is_signed() else self.refuse(403)
         return getattr(self, 'like_' + how)(content, int(number or 0))

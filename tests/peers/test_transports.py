@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: MIT
 """URLs: good servers and bad ones, how often they are asked and for how much, and which secrets are shown."""
 
+import io
 import json
 import os
 import re
 import struct
 import subprocess
 import threading
+import zipfile
 
 import numpy as np
 
@@ -55,6 +57,14 @@ def index_size(path):
             if size == 1:
                 size = struct.unpack('>Q', file.read(8))[0] - 8
             file.seek(size - 8, 1)
+
+
+def zipped(members):
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, 'w') as archive:
+        for name, data in members.items():
+            archive.writestr(name, data)
+    return out.getvalue()
 
 
 class Transports(PeerCase):
@@ -186,6 +196,83 @@ class Transports(PeerCase):
         web.secret = key, SECRET, region, token
         self.assertEqual(self.facts(url, **known, AWS_SESSION_TOKEN=token)['frames'], 40)
         self.fails(url, 'has a blank or a control character', **known, AWS_SESSION_TOKEN='a\r\nX: b')
+
+    # -- members of archives
+
+    def test_members_of_archives_are_read(self):
+        inner = zipped({'b.gif': animation(3)})
+        self.web.files.update({'a.zip': zipped({'dir/b c.gif': GIF, 'a.gif': animation(2), 'in.zip': inner, 'dir.zip/b.gif': animation(7)})})
+        for how in ('plain', 'whole', 'chunked', 'busy-2'):
+            for name, frames in (('dir/b%20c.gif', 40), ('in.zip/b.gif', 3), ('dir.zip/b.gif', 7), ('/dir/b%20c.gif?x=/y.zip/z#f/g', 40)):
+                with self.subTest(how=how, name=name):
+                    self.assertEqual(self.facts(self.web.url(f'{how}/a.zip/{name}'))['frames'], frames)
+        self.web.missing = 403  # as S3 without the permission to list
+        facts = self.facts(self.web.url('auth/a.zip/dir/b%20c.gif', f'me:{SECRET}@'))
+        self.assertEqual((facts['frames'], facts['file']), (40, self.web.url('auth/a.zip/dir/b%20c.gif')))
+        done = subprocess.run([os.environ['READ_URL'], self.web.url('plain/a.zip/in.zip/b.gif')], stdout=subprocess.PIPE, text=True,
+                              env=self.environment())
+        self.assertEqual(done.stdout, '3 frames, 8x6\n')
+
+    def test_a_file_is_preferred_to_a_member(self):
+        self.web.files['a.zip'] = zipped({'a.gif': animation(2)})
+        self.web.take()
+        self.assertEqual(self.facts(self.web.url('plain/a.zip/a.gif'))['frames'], 40)
+        self.assertEqual({one['path'] for one in self.web.seen}, {'plain/a.zip/a.gif'})
+        self.web.redirects['loop/a.zip/b.gif'] = self.web.url('loop/a.zip/b.gif')
+        for path, words in (('status-418/a.zip/a.gif', 'answers 418'), ('loop/a.zip/b.gif', 'redirects more than'), ('garbage/a.zip/a.gif', 'HTTP')):
+            with self.subTest(path=path):
+                self.fails(self.web.url(path), words)
+                self.assertEqual(self.web.times(path.rsplit('/', 1)[0]), 0)
+
+    def test_a_query_belongs_to_the_archive(self):
+        self.web.files['a.tar.zip'] = zipped({'b.gif': GIF})
+        self.web.take()
+        self.assertEqual(self.facts(self.web.url(f'plain/x.tar/y/a.tar.zip/b.gif?key={SECRET}'))['frames'], 40)
+        asked = [(one['path'], one['query']) for one in self.web.seen]
+        self.assertEqual(asked[0], ('plain/x.tar/y/a.tar.zip/b.gif', f'key={SECRET}'))
+        self.assertEqual(set(asked[1:]), {('plain/x.tar/y/a.tar.zip', f'key={SECRET}')})
+
+    def test_missing_members_and_archives_are_named(self):
+        self.web.files.update({'a.zip': zipped({'dir/b.gif': GIF, 'x.zip': zipped({'y.zip': zipped({'b.gif': GIF})})}), 'cut.zip': b'PK\3\4'})
+        for name, words in {
+                'a.zip/dir/c.gif': r"a\.zip has no member 'dir/c\.gif'; did you mean 'dir/b\.gif'", 'a.zip/dir/': 'has no member',
+                'no.zip/b.gif': '404 Not Found', 'no.zip/no.tar/b.gif': '404 Not Found', 'a.png/b.gif': '404 Not Found', '.zip/b.gif': '404 Not Found',
+                'a.zip/x.zip/y.zip/b.gif': 'in an archive in an archive', 'cut.zip/b.gif': 'cut off|[Tt]runcated', 'a.zip/dir%2': 'two hexadecimal digits'}.items():
+            with self.subTest(name=name):
+                self.fails(self.web.url(f'plain/{name}'), words)
+
+    def test_members_are_read_by_ftp_and_s3(self):
+        archive = zipped({'dir/b.gif': GIF})
+        with open(self.path('a.zip'), 'wb') as file:
+            file.write(archive)
+        ftp = Ftp(self.path(''))
+        self.addCleanup(ftp.close)
+        self.assertEqual(self.facts(ftp.url('a.zip/dir/b.gif'))['frames'], 40)
+        self.fails(ftp.url('a.zip/dir/c.gif'), 'has no member')
+        self.fails(ftp.url('b.zip/dir/c.gif'), 'has no such file|refuses access')
+        web = Web({'bucket/in/a.zip': archive})
+        web.secret = 'AKIAEXAMPLE', SECRET, 'us-east-1', None
+        self.addCleanup(web.close)
+        known = {'AWS_ENDPOINT_URL': web.url('').rstrip('/'), 'AWS_ACCESS_KEY_ID': 'AKIAEXAMPLE', 'AWS_SECRET_ACCESS_KEY': SECRET}
+        for web.missing in (404, 403):
+            self.assertEqual(self.facts('s3://bucket/in/a.zip/dir/b.gif', **known)['frames'], 40)
+        self.fails('s3://bucket/in/a.zip/c.gif', 'has no member', **known)
+
+    def test_a_member_of_a_large_zip_costs_its_own_bytes(self):
+        noise = np.random.default_rng(4).bytes(1 << 20)
+        path = self.path('large.zip')
+        with zipfile.ZipFile(path, 'w') as archive:  # not in memory, whose peak children inherit
+            for i in range(60):
+                archive.writestr(f'{i}.bin', noise)
+                if i == 30:
+                    archive.writestr('x/a b.gif', long_gif())
+        self.web.files['large.zip'] = path
+        self.web.take()
+        self.assertEqual(self.facts(self.web.url('plain/large.zip/x/a%20b.gif'))['frames'], 4000)
+        requests, sent = self.web.take()
+        print(f'# a member of {len(long_gif())} bytes of a ZIP of {os.path.getsize(path)}: {requests} requests, {sent} bytes')
+        self.assertLessEqual(requests, 8)
+        self.assertLessEqual(sent, 3 * len(long_gif()) + 300000)
 
     # -- bad servers
 
