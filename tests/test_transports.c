@@ -2,6 +2,7 @@
 /* Transports: which plugin reads a scheme, and a transport at work. */
 #include "base/cancel.h"
 #include "base/context-priv.h"
+#include "plugin/job.h"
 #include "plugin/operation.h"
 #include "registry-tree.h"
 #include "transport/resolve.h"
@@ -144,6 +145,29 @@ refuses(const char *uri, const char *plugins, enum mim_status status, const char
     if (!strstr(err.message, message))
         fail_msg("\"%s\" does not say \"%s\"", err.message, message);
     finish();
+}
+
+/* The flags that a reader of the source gets. */
+static uint32_t
+flags_of_readers(void)
+{
+    struct mim_core_job job;
+    assert_int_equal(mim_job_init(&job, &operation, NULL, 0, 1, NULL), MIM_OK);
+    uint32_t flags = job.abi.host->flags(&job.abi);
+    mim_job_clear(&job);
+    return flags;
+}
+
+static void
+readers_know_that_ranges_are_remote(void)
+{
+    begin();
+    assert_int_equal(resolve("far://host/ranges", NULL), MIM_OK);
+    CHECK(flags_of_readers() == MIM_HOST_REMOTE);
+    finish();
+    assert_int_equal(resolve("far://host/x", NULL), MIM_OK);
+    CHECK(flags_of_readers() == 0); /* everything is fetched anyway */
+    stop();
 }
 
 static void
@@ -322,6 +346,7 @@ main(void)
 {
     const struct CMUnitTest cases[] = {
         CASE(ranges_are_read_anywhere_with_few_calls),
+        CASE(readers_know_that_ranges_are_remote),
         CASE(streams_are_spooled),
         CASE(failures_have_the_name_and_no_secret),
         CASE(waiting_ends_when_the_job_does),

@@ -147,7 +147,12 @@ static enum mim_status
 open_source(struct member_bytes *bytes, bool streams, struct mim_source **out, struct mim_error *err)
 {
     const struct mim_container *container = bytes->container;
-    struct mim_source_feed feed = { streams ? read_stream : read_spool, destroy_bytes, bytes, streams ? MIM_UNKNOWN : bytes->size };
+    const struct mim_source_feed feed = {
+        .read = streams ? read_stream : read_spool,
+        .close = destroy_bytes,
+        .user = bytes,
+        .size = streams ? MIM_UNKNOWN : bytes->size,
+    };
     char *name = NULL;
     if (asprintf(&name, "%s/%s", mim_container_name(container), container->index.members[bytes->member].name) < 0)
         return mim_fail_nomem(err, "a file name");

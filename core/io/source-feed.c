@@ -30,6 +30,12 @@ mim_source_open_feed(struct mim_source **out, const struct mim_source_feed *feed
     return MIM_OK;
 }
 
+bool
+mim_source_is_remote(const struct mim_source *source)
+{
+    return source->feed.is_remote;
+}
+
 enum mim_status
 mim_source_open_owned(struct mim_source **out, const void *data, const struct mim_source_feed *feed, const char *name,
                       struct mim_error *err)

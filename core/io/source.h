@@ -48,6 +48,9 @@ const char *mim_source_uri(const struct mim_source *source);
 /* A source that is only a URI. ARGUMENT: blanks or control characters. */
 enum mim_status mim_source_open_located(struct mim_source **out, const char *uri, struct mim_error *err);
 
+/* Whether reads fetch parts of the source from far away. */
+bool mim_source_is_remote(const struct mim_source *source);
+
 /* Opens exactly this file, even if its name looks like a pattern. */
 enum mim_status mim_source_open_file_path(struct mim_source **out, const char *path, struct mim_error *err);
 
@@ -58,6 +61,7 @@ struct mim_source_feed {
     void (*close)(void *user); /* not called if opening fails */
     void *user;
     uint64_t size; /* MIM_UNKNOWN: a stream */
+    bool is_remote;
 };
 enum mim_status mim_source_open_feed(struct mim_source **out, const struct mim_source_feed *feed, const char *name,
                                      struct mim_error *err);

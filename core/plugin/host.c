@@ -13,6 +13,7 @@
 #include "frame/frame.h"
 #include "frame/meta.h"
 #include "io/sink.h"
+#include "io/source.h"
 #include "plugin/coded-parts.h"
 #include "plugin/job.h"
 #include "plugin/operation.h"
@@ -234,8 +235,9 @@ host_tell(struct mim_job *abi)
 static uint32_t
 host_flags(struct mim_job *abi)
 {
-    const struct mim_core_job *job = abi->core;
-    return job->operation->host_flags;
+    const struct mim_operation *operation = ((struct mim_core_job *)abi->core)->operation;
+    bool is_remote = operation->source && mim_source_is_remote(operation->source);
+    return operation->host_flags | (is_remote ? MIM_HOST_REMOTE : 0);
 }
 
 static int32_t

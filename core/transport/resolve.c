@@ -122,11 +122,13 @@ mim_source_resolve(struct mim_operation *operation, struct mim_source **source, 
     enum mim_status status = open_transport(&transport, operation, &location, is_missing, err);
     if (status != MIM_OK)
         return status;
+    bool has_ranges = transport->info.flags & MIM_TRANSPORT_RANGES;
     const struct mim_source_feed feed = {
         .read = mim_transport_read,
         .close = mim_transport_close,
         .user = transport,
-        .size = transport->info.flags & MIM_TRANSPORT_RANGES ? transport->info.size : MIM_UNKNOWN,
+        .size = has_ranges ? transport->info.size : MIM_UNKNOWN,
+        .is_remote = has_ranges,
     };
     struct mim_source *resolved;
     status = mim_source_open_feed(&resolved, &feed, location.name, err);

@@ -209,8 +209,9 @@ enum {
 /* The flags that flags() returns. */
 enum {
     MIM_HOST_OWNS_PROCESS = 1, /**< the process is mim's own: a plugin may set its library's global log callback, once */
-    MIM_HOST_SQUARE = 2        /**< readers: frames go to a format whose players ignore `sample_aspect`; set before the first
+    MIM_HOST_SQUARE = 2,       /**< readers: frames go to a format whose players ignore `sample_aspect`; set before the first
                                 * prepare */
+    MIM_HOST_REMOTE = 4        /**< readers: what is read of the source is fetched from far away: read as little as possible */
 };
 
 /** Functions of the host. All but get_extension need the job of the current op. */
