@@ -10,40 +10,14 @@
 
 #include <mim/kit/bytes.h>
 
-/* The bytes of a file from `at` to `end`. */
-struct range {
-    uint64_t at, end;
-};
-
-/* Take the next box of a type out of `parent`, which then begins after it. */
-static bool
-next_box(struct mim_job *job, struct range *parent, const char *type, struct range *box)
-{
-    enum { MAX_BOXES = 1 << 16 };
-    uint8_t head[16];
-
-    for (unsigned i = 0; i < MAX_BOXES && parent->at < parent->end; i++) {
-        int64_t got = job->host->read_at(job, head, sizeof head, parent->at);
-        if (got < 8)
-            return false;
-        bool is_long = mim_load_be32(head) == 1 && got == sizeof head;
-        uint64_t length = is_long ? mim_load_be64(head + 8) : mim_load_be32(head);
-        if (length < (is_long ? 16 : 8) || length > parent->end - parent->at)
-            return false;
-        *box = (struct range){ parent->at + (is_long ? 16 : 8), parent->at + length };
-        parent->at += length;
-        if (!memcmp(head + 4, type, 4))
-            return true;
-    }
-    return false;
-}
+#include "read/boxes.h"
 
 /* The fields of mvhd and tkhd have 32 bits in version 0. In version 1, two dates and the duration have 64 bits. */
 static bool
-read_header(struct mim_job *job, struct range parent, const char *type, uint8_t fields[36], bool *is_wide)
+read_header(struct mim_job *job, struct video_box parent, const char *type, uint8_t fields[36], bool *is_wide)
 {
-    struct range box;
-    if (!next_box(job, &parent, type, &box) || box.end - box.at < 36 ||
+    struct video_box box;
+    if (!video_box_find(job, &parent, type, &box) || box.end - box.at < 36 ||
         job->host->read_at(job, fields, 36, box.at) != 36)
         return false;
     *is_wide = fields[0] == 1;
@@ -51,7 +25,7 @@ read_header(struct mim_job *job, struct range parent, const char *type, uint8_t 
 }
 
 static uint32_t
-movie_ticks_per_second(struct mim_job *job, struct range moov)
+movie_ticks_per_second(struct mim_job *job, struct video_box moov)
 {
     uint8_t fields[36];
     bool is_wide;
@@ -60,13 +34,13 @@ movie_ticks_per_second(struct mim_job *job, struct range moov)
 
 /* In ticks of the movie; 0: unknown, as in fragmented files. */
 static uint64_t
-track_duration(struct mim_job *job, struct range moov, uint32_t id)
+track_duration(struct mim_job *job, struct video_box moov, uint32_t id)
 {
-    struct range trak;
+    struct video_box trak;
     uint8_t fields[36];
     bool is_wide;
 
-    while (next_box(job, &moov, "trak", &trak)) {
+    while (video_box_find(job, &moov, "trak", &trak)) {
         if (!read_header(job, trak, "tkhd", fields, &is_wide) || mim_load_be32(fields + (is_wide ? 20 : 12)) != id)
             continue;
         uint64_t duration = is_wide ? mim_load_be64(fields + 28) : mim_load_be32(fields + 20);
@@ -79,9 +53,9 @@ static int64_t
 track_end(struct mim_job *job, const AVStream *stream, int64_t *precision)
 {
     uint64_t size = job->host->size(job);
-    struct range file = { 0, size }, moov;
+    struct video_box file = { 0, size }, moov;
     *precision = 0;
-    if (size == MIM_UNKNOWN || stream->id < 0 || !next_box(job, &file, "moov", &moov))
+    if (size == MIM_UNKNOWN || stream->id < 0 || !video_box_find(job, &file, "moov", &moov))
         return AV_NOPTS_VALUE;
     uint32_t den = movie_ticks_per_second(job, moov);
     uint64_t ticks = track_duration(job, moov, (uint32_t)stream->id);
