@@ -82,10 +82,14 @@ read_image(const struct search *search, uint64_t at, uint64_t end)
             search->frame->offset = webp_chunk_head(&chunk);
         if (holds_pixels(chunk.type))
             break;
-        search->frame->has_alpha |= chunk.type == WEBP_ALPH;
+        if (chunk.type == WEBP_ALPH) {
+            search->frame->has_alpha = true;
+            search->frame->lossless_size = chunk.size;
+        }
     }
     if (chunk.type == WEBP_VP8L) { /* has alpha of its own */
         search->frame->offset = webp_chunk_head(&chunk);
+        search->frame->lossless_size = chunk.size;
         search->frame->has_alpha = false;
     }
     return read_pixel_header(search, &chunk);

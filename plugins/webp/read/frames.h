@@ -7,6 +7,7 @@
 
 struct webp_frame {
     uint64_t offset, size; /* of what libwebp decodes: the chunk of the pixels, after that of their alpha */
+    uint64_t lossless_size; /* of the VP8L data in it, which are all or alpha */
     uint32_t x, y, width, height;
     uint32_t duration; /* milliseconds */
     uint32_t flags;    /* WEBP_FRAME_* */

@@ -9,15 +9,15 @@
 enum { PIECE = 256 * 1024 };
 
 /*
- * VP8 needs some rows; alpha and VP8L need all pixels, and VP8L a table for each group of codes. Encoders write at most 2600
- * groups. One has five codes of at least 4 bits in the file, and covers at least 4 x 4 pixels.
+ * VP8 needs some rows; alpha and VP8L need all pixels, and VP8L a table for each group of codes, which covers at least 4 x 4 pixels.
+ * libwebp writes at most 2600 groups, and 400 bytes or more for each.
  */
 uint64_t
 webp_pixels_memory(const struct webp_frame *frame)
 {
-    enum { BASE = 64 * 1024, COLUMN = 128, ALPHA = 5, ARGB = 4, GROUP = 14 * 1024, GROUPS_MAX = 2600 };
+    enum { BASE = 64 * 1024, COLUMN = 128, ALPHA = 5, ARGB = 4, GROUP = 14 * 1024, GROUP_CODED = 128, GROUPS_MAX = 2600 };
     uint64_t pixels = (uint64_t)frame->width * frame->height, columns = (uint64_t)frame->width * COLUMN;
-    uint64_t groups = 1 + (pixels / 16 < frame->size * 8 / 20 ? pixels / 16 : frame->size * 8 / 20);
+    uint64_t groups = 1 + (pixels / 16 < frame->lossless_size / GROUP_CODED ? pixels / 16 : frame->lossless_size / GROUP_CODED);
 
     groups = groups < GROUPS_MAX ? groups : GROUPS_MAX;
     if (!frame->is_lossless && !frame->has_alpha)

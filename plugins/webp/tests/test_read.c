@@ -121,6 +121,34 @@ chunks_larger_than_the_file_are_corrupt(void)
     end_source(&host);
 }
 
+static void
+choose_losses(struct webp_encoding *encoding)
+{
+    encoding->lossless = WEBP_LOSSLESS_NO;
+}
+
+/* Else a few frames would take all working memory, and wait for each other. */
+static void
+plain_alpha_needs_little_memory(void)
+{
+    enum { WIDTH = 640, HEIGHT = 360, MAX = 4 << 20 };
+    static uint8_t pixels[WIDTH * HEIGHT * 4];
+    const struct animation animation = { WIDTH, HEIGHT, 4, 1, pixels, 0, NULL, choose_losses };
+    struct mim_test_host host = { 0 };
+    struct mim_test_reading reading;
+
+    for (uint32_t i = 0; i < sizeof pixels; i++)
+        pixels[i] = (uint8_t)(i % 4 < 3 ? (i * 2654435761u) >> 24 : i / 4 % WIDTH < 300 ? 0 : 255);
+    CHECK(write_animation(&host, &animation) == MIM_OK);
+    use_as_source(&host);
+    CHECK(host.source.size > 64 << 10);
+    mim_test_reading_begin(&reading, &host, &webp_reader_ops);
+    CHECK(mim_test_reading_open(&reading) == MIM_OK && mim_test_reading_frame(&reading, 0) == MIM_OK);
+    CHECK(reading.info.channels == 4 && reading.info.work_size > WIDTH * HEIGHT && reading.info.work_size < MAX);
+    mim_test_reading_end(&reading);
+    end_source(&host);
+}
+
 int
 main(void)
 {
@@ -130,6 +158,7 @@ main(void)
         CASE(a_frame_after_a_cleared_canvas_is_a_key),
         CASE(frames_beyond_the_canvas_are_corrupt),
         CASE(chunks_larger_than_the_file_are_corrupt),
+        CASE(plain_alpha_needs_little_memory),
     };
     return cmocka_run_group_tests_name("webp read", cases, NULL, NULL);
 }
