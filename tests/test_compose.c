@@ -155,6 +155,19 @@ some_value(uint32_t most)
     return i < 5 ? special[i] : at_random(most + 1);
 }
 
+/* Some runs of pixels are opaque, some transparent. */
+static void
+make_alpha_runs(const struct mim_raster *raster)
+{
+    uint32_t run = 0;
+    for (uint32_t y = 0; y < raster->height; y++)
+        for (uint32_t x = 0; x < raster->width; x++) {
+            run = at_random(9) ? run : at_random(3);
+            if (run)
+                raster->data[y * raster->stride + 4 * x + 3] = run == 1 ? UINT8_MAX : 0;
+        }
+}
+
 static void
 fill(struct picture *picture, const struct kind *kind)
 {
@@ -177,6 +190,8 @@ fill(struct picture *picture, const struct kind *kind)
             picture->raster.data[i] = (uint8_t)some_value(UINT8_MAX);
     for (uint64_t i = 0; size == 1 && i + 9 < picture->raster.stride * height; i += 1 + at_random(40)) /* runs */
         memset(picture->raster.data + i, at_random(4), 9);
+    if (size == 1 && kind->pixel_channels == 4)
+        make_alpha_runs(&picture->raster);
     uint32_t clear = at_random(4); /* now and then all are opaque, or some are and others clear, as in a GIF */
     for (size_t i = 0; i < sizeof picture->palette; i++) {
         picture->palette[i] = (uint8_t)some_value(UINT8_MAX);

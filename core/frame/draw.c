@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "base/sample.h"
+#include "frame/quick-conversion.h"
 
 static uint32_t
 get_sample(const uint8_t *at, size_t size)
@@ -214,27 +215,68 @@ quick_way(const struct mim_raster *pixels, const struct mim_cut *cut, uint32_t c
     return !over || opaque ? replace[channels] : clear_or_opaque ? cover[channels] : NULL;
 }
 
+/* RGBA of u8 over `to`, which has alpha if it has 4 channels. Over opaque pixels draw_over() is this average. */
+static inline void
+blend_pixel(const uint8_t *from, uint8_t *to, uint32_t channels)
+{
+    uint32_t alpha = from[3];
+    if (channels == 4 && to[3] != UINT8_MAX)
+        draw_over(from, 3, true, to, true, 1, UINT8_MAX);
+    else
+        for (uint32_t k = 0; k < 3; k++)
+            to[k] = (uint8_t)((from[k] * alpha + to[k] * (UINT8_MAX - alpha) + UINT8_MAX / 2) / UINT8_MAX);
+}
+
+/* Most pixels of animations are opaque or fully transparent, as their neighbours are. */
+static inline void
+blend_row(const uint8_t *from, uint8_t *to, uint32_t width, uint32_t channels)
+{
+    static const uint8_t opaque_pair[8] = { [3] = UINT8_MAX, [7] = UINT8_MAX };
+    uint64_t opaque, one, two;
+    memcpy(&opaque, opaque_pair, sizeof opaque);
+    for (; width >= 4; width -= 4, from += 16, to += 4 * (size_t)channels) {
+        memcpy(&one, from, sizeof one);
+        memcpy(&two, from + 8, sizeof two);
+        if (!((one | two) & opaque))
+            continue;
+        bool is_opaque = (one & two & opaque) == opaque;
+        for (uint32_t i = 0; i < 4; i++)
+            if (is_opaque)
+                memcpy(to + i * channels, from + 4 * i, channels);
+            else
+                blend_pixel(from + 4 * i, to + i * channels, channels);
+    }
+    for (; width; width--, from += 4, to += channels)
+        blend_pixel(from, to, channels);
+}
+
 static void
 draw_samples(const struct mim_raster *pixels, const uint8_t *from, uint8_t *to, uint32_t width,
              const struct mim_raster *canvas, bool over)
 {
-    size_t size = mim_sample_size((enum mim_sample)canvas->sample);
+    const struct mim_layout from_layout = { (enum mim_sample)pixels->sample, pixels->channels };
+    const struct mim_layout to_layout = { (enum mim_sample)canvas->sample, canvas->channels };
+    size_t size = mim_sample_size(to_layout.sample);
     bool to_alpha = canvas->channels % 2 == 0, from_alpha = pixels->channels % 2 == 0;
     uint32_t colours = canvas->channels - to_alpha, max = size == 1 ? UINT8_MAX : UINT16_MAX;
 
-    if (pixels->channels == canvas->channels && (!over || !from_alpha)) {
+    over &= from_alpha;
+    if (over && size == 1 && canvas->channels == 4)
+        blend_row(from, to, width, 4);
+    else if (over && size == 1 && canvas->channels == 3)
+        blend_row(from, to, width, 3);
+    else if (!over && pixels->channels == canvas->channels)
         memcpy(to, from, width * canvas->channels * size);
-        return;
-    }
-    for (uint32_t x = 0; x < width; x++, from += pixels->channels * size, to += canvas->channels * size) {
-        if (over) {
-            draw_over(from, colours, from_alpha, to, to_alpha, size, max);
-            continue;
+    else if (over || !mim_quick_conversion_row(&from_layout, &to_layout, from, to, width))
+        for (uint32_t x = 0; x < width; x++, from += pixels->channels * size, to += canvas->channels * size) {
+            if (over) {
+                draw_over(from, colours, from_alpha, to, to_alpha, size, max);
+                continue;
+            }
+            memcpy(to, from, colours * size);
+            if (to_alpha)
+                put_sample(to + colours * size, size, from_alpha ? get_sample(from + colours * size, size) : max);
         }
-        memcpy(to, from, colours * size);
-        if (to_alpha)
-            put_sample(to + colours * size, size, from_alpha ? get_sample(from + colours * size, size) : max);
-    }
 }
 
 void
