@@ -51,13 +51,13 @@ def directory_first(data):
 
 
 class Partial(PeerCase):
-    def check(self, name, data, share, least=0.0, zeros=True):
+    def check(self, name, data, share, least=0.0, zeros=True, frames=1):
         """Cut the file: the rows before the cut are those of the whole, at least so many, and the others are zeros."""
         ending = name.split('.')[-1]
         whole = self.run_mim('convert', '-q', self.put('whole.' + ending, data), '-', '--to', 'raw').stdout
-        whole = np.frombuffer(whole, np.uint8).reshape(1, HEIGHT, -1)
+        whole = np.frombuffer(whole, np.uint8).reshape(frames, HEIGHT, -1)
         cut = self.put('cut.' + ending, data[:int(len(data) * share)])
-        said = self.refuse(6, 'convert', cut, self.path('none.png'))
+        said = self.refuse(6, 'convert', cut, self.path('none.tif'))
         self.assertRegex(said, r'[0-9] good frames? before that')
         done = self.run_mim('convert', '--partial', cut, '-', '--to', 'raw')
         said = text(done.stderr)
@@ -137,6 +137,32 @@ class Partial(PeerCase):
         rows = int((got == whole).all((1, 2)).sum())
         self.assertIn(f'note: {HEIGHT - rows} of {HEIGHT} rows are missing', text(done.stderr))
         return rows
+
+    def test_webp(self):
+        alpha = np.mgrid[0:HEIGHT, 20:WIDTH + 20][1].astype(np.uint8)
+        for mode, made in ('RGB', picture()), ('RGBA', np.dstack([picture(), alpha])):
+            for lossless in False, True:
+                data = self.saved('in.webp', Image.fromarray(made), lossless=lossless, quality=80)
+                for share in 0.5, 0.9:
+                    with self.subTest(mode=mode, lossless=lossless, share=share):
+                        self.check('in.webp', data, share, least=share - 0.25)
+
+    def test_webp_animation(self):
+        """Pixels of a frame without losses are transparent where they stay the same, and where they are missing."""
+        pictures = [Image.fromarray(picture(k)) for k in range(3)]
+        for lossless in False, True:
+            data = self.saved('in.webp', pictures[0], save_all=True, append_images=pictures[1:], lossless=lossless, minimize_size=False)
+            with self.subTest(lossless=lossless):
+                self.check('in.webp', data, 0.85, least=0.3, zeros=not lossless, frames=3)
+                self.assertIn('2 good frames before that', self.refuse(6, 'convert', self.path('cut.webp'), self.path('none.gif')))
+
+    def test_turned_webp(self):
+        exif = Image.Exif()
+        exif[0x0112] = 6
+        data = self.saved('in.webp', Image.fromarray(picture()), exif=exif)
+        done = self.run_mim('convert', '--partial', self.put('cut.webp', data[:len(data) // 2]), '-', '--to', 'raw')
+        self.assertEqual(done.returncode, 6)
+        self.assertRegex(text(done.stderr), r'note: \d+ of \d+ rows are missing')
 
     def test_tiff(self):
         self.saved('base.tif', Image.fromarray(picture()))

@@ -27,6 +27,22 @@ fail_frame(const struct search *search, uint64_t offset, const char *fault)
     return search->job->host->fail(search->job, MIM_CORRUPT, offset, "frame %llu %s", (unsigned long long)search->index, fault);
 }
 
+/* The file ends before `end` of the frame. Go on with the bytes that are there, if the application wants damaged frames. */
+static int32_t
+keep_cut(const struct search *search, int32_t status, uint64_t end)
+{
+    struct mim_job *job = search->job;
+    struct webp_frame *frame = search->frame;
+
+    status = fail_cut(search, status, end);
+    if (status != MIM_TRUNCATED || job->host->keep_damaged(job, NULL, NULL) != MIM_OK)
+        return status;
+    uint64_t size = job->host->size(job);
+    frame->size = size != MIM_UNKNOWN && size < end ? size - frame->offset : frame->size;
+    frame->is_cut = search->reader->is_cut = true;
+    return MIM_OK;
+}
+
 static bool
 is_metadata(uint32_t type)
 {
@@ -39,7 +55,7 @@ holds_pixels(uint32_t type)
     return type == WEBP_VP8 || type == WEBP_VP8L;
 }
 
-/* The size and alpha of the pixels in a chunk, all of whose bytes must be there. */
+/* The size and alpha of the pixels in a chunk, all of whose bytes should be there. */
 static int32_t
 read_pixel_header(const struct search *search, const struct webp_chunk *chunk)
 {
@@ -61,7 +77,7 @@ read_pixel_header(const struct search *search, const struct webp_chunk *chunk)
     frame->is_lossless = chunk->type == WEBP_VP8L;
     frame->size = chunk->start + chunk->size - frame->offset;
     status = mim_window_get(search->job, window, chunk->start + chunk->size - 1, 1, &bytes);
-    return fail_cut(search, status, chunk->start + chunk->size);
+    return keep_cut(search, status, chunk->start + chunk->size);
 }
 
 /* The first chunk of pixels from `at` on, inside something that ends at `end`. */
@@ -145,6 +161,8 @@ end_walk(const struct search *search, int32_t status, uint64_t at, uint32_t last
         return status;
     if (search->index == 0)
         return status == MIM_END ? job->host->fail(job, MIM_CORRUPT, at, "the file has no pixels") : fail_cut(search, status, at);
+    if (status == MIM_TRUNCATED && self->is_animation && self->is_cut)
+        return job->host->fail(job, MIM_TRUNCATED, at, "the file ends inside frame %llu", (unsigned long long)search->index - 1);
     if (status == MIM_TRUNCATED && self->is_animation && !is_metadata(last))
         return job->host->fail(job, MIM_TRUNCATED, at, "the file ends after frame %llu, at most at byte %llu of %llu",
                                (unsigned long long)search->index - 1, (unsigned long long)at, (unsigned long long)self->end);

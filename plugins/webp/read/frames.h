@@ -14,10 +14,11 @@ struct webp_frame {
     int64_t pts;
     bool has_alpha, is_lossless;
     bool is_key; /* earlier frames do not show through */
+    bool is_cut; /* the file ends inside; `size` are the bytes that are there */
 };
 
 /*
- * Find frame `index`, whose bytes are all there. The headers before it are read unless they are known.
+ * Find frame `index`. Its bytes are all there, unless damaged frames are wanted and it is cut. The headers before it are read unless they are known.
  *
  * MIM_END: there are fewer frames. MIM_TRUNCATED, MIM_CORRUPT: the file ends or is damaged before it, or inside it.
  */

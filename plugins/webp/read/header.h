@@ -23,6 +23,7 @@ struct webp_reader {
     bool is_extended, is_animation, is_stream;
     bool is_walked;      /* all chunks are known */
     bool is_end_reported;
+    bool is_cut;         /* the file ends inside the last frame */
     uint8_t orientation; /* applied to a picture: 2 to 8, else 0 or 1 */
     uint32_t width, height; /* canvas, if extended */
     uint8_t background[4];  /* blue, green, red, alpha */

@@ -49,6 +49,8 @@ fail_decoding(struct mim_job *job, const struct webp_frame *frame, VP8StatusCode
 {
     if (code == VP8_STATUS_OUT_OF_MEMORY)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for libwebp");
+    if (frame->is_cut)
+        return job->host->fail(job, MIM_TRUNCATED, frame->offset + frame->size, "the file ends inside the frame");
     return job->host->fail(job, MIM_CORRUPT, frame->offset,
                            code == VP8_STATUS_SUSPENDED ? "the data of the frame end early"
                                                         : "the data of the frame are damaged");
@@ -66,11 +68,23 @@ feed_decoder(struct mim_job *job, const struct webp_frame *frame, WebPIDecoder *
         size = frame->size - size < PIECE ? frame->size : size + PIECE;
         code = WebPIUpdate(decoder, bytes, (size_t)size);
     }
-    return code == VP8_STATUS_OK ? MIM_OK : fail_decoding(job, frame, code);
+    return code == VP8_STATUS_OK && !frame->is_cut ? MIM_OK : fail_decoding(job, frame, code);
+}
+
+/* After damage: keep the rows before it, if they are wanted. */
+static int32_t
+keep_rows(struct mim_job *job, const WebPIDecoder *decoder, struct mim_raster *raster)
+{
+    int rows = 0;
+
+    if (!WebPIDecGetRGB(decoder, &rows, NULL, NULL, NULL))
+        rows = 0;
+    const struct mim_rect lost = { 0, (uint32_t)rows, raster->width, raster->height - (uint32_t)rows };
+    return job->host->keep_damaged(job, raster, &lost);
 }
 
 static int32_t
-decode_stored(struct mim_job *job, const struct webp_frame *frame, const struct mim_raster *raster)
+decode_stored(struct mim_job *job, const struct webp_frame *frame, struct mim_raster *raster)
 {
     WebPDecoderConfig config;
     int32_t status = MIM_OK;
@@ -89,12 +103,14 @@ decode_stored(struct mim_job *job, const struct webp_frame *frame, const struct 
     if (!decoder)
         return fail_decoding(job, frame, VP8_STATUS_OUT_OF_MEMORY);
     status = feed_decoder(job, frame, decoder, bytes);
+    if (status == MIM_TRUNCATED || status == MIM_CORRUPT)
+        status = keep_rows(job, decoder, raster);
     WebPIDelete(decoder);
     return status;
 }
 
 static int32_t
-decode_turned(struct mim_job *job, const struct webp_frame *frame, uint8_t orientation, const struct mim_raster *raster)
+decode_turned(struct mim_job *job, const struct webp_frame *frame, uint8_t orientation, struct mim_raster *raster)
 {
     struct webp_worker *worker = job->worker;
     struct mim_raster stored = *raster;

@@ -52,6 +52,31 @@ a_cut_animation_is_truncated(void)
     check_cuts(FRAMES);
 }
 
+/* The application may want rows of a cut frame: then there are frames that end early, and all the others. */
+static void
+a_cut_frame_may_be_kept(void)
+{
+    struct mim_test_host host = { 0 };
+    uint64_t whole, frames, kept, more = 0;
+
+    make_source(&host, FRAMES);
+    whole = host.source.size;
+    for (host.source.size = 0; host.source.size < whole; host.source.size++) {
+        host.keeps_damaged = false;
+        mim_test_read_all(&host, &webp_reader_ops, &frames);
+        mim_test_host_forget(&host);
+        host.keeps_damaged = true;
+        int32_t status = mim_test_read_all(&host, &webp_reader_ops, &kept);
+        CHECK(status == MIM_OK ? kept == FRAMES : status == MIM_TRUNCATED);
+        CHECK(kept == frames || kept == frames + 1);
+        more += kept - frames;
+        mim_test_host_forget(&host);
+    }
+    CHECK(more > FRAMES);
+    free(host.source.data);
+    CHECK(mim_test_host_clear(&host));
+}
+
 /* No flipped bit leaves memory behind, and none gives more frames. */
 static void
 flipped_bits_are_survived(void)
@@ -78,6 +103,7 @@ main(void)
     const struct CMUnitTest cases[] = {
         CASE(a_cut_picture_is_truncated),
         CASE(a_cut_animation_is_truncated),
+        CASE(a_cut_frame_may_be_kept),
         CASE(flipped_bits_are_survived),
     };
     return cmocka_run_group_tests_name("webp damage", cases, NULL, NULL);
