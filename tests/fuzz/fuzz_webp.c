@@ -120,6 +120,26 @@ read_frames(struct mim_test_reading *reading, struct mim_test_host *host, const 
     EXPECT(status == MIM_OK || status == MIM_END || host->message[0]);
 }
 
+/* The application wants what is there of damaged frames, turned as Exif says. */
+static void
+read_damaged(struct mim_test_host *host)
+{
+    struct mim_test_reading reading;
+
+    host->keeps_damaged = true;
+    mim_test_reading_begin(&reading, host, &webp_reader_ops);
+    int32_t status = mim_test_reading_open(&reading);
+    for (uint64_t i = 0; i < MAX_FRAMES && status == MIM_OK; i++) {
+        mim_test_host_forget(host);
+        status = webp_reader_ops.prepare(&reading.serial, i, reading.packet, &reading.info);
+        if (status == MIM_OK && (uint64_t)reading.info.width * reading.info.height <= MAX_PIXELS)
+            status = mim_test_reading_frame(&reading, i);
+    }
+    EXPECT(status == MIM_OK || status == MIM_END || host->message[0]);
+    EXPECT(host->max_allocated <= MAX_ALLOCATED + (int64_t)host->source.size * 2);
+    mim_test_reading_end(&reading);
+}
+
 int
 LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
 {
@@ -143,6 +163,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     EXPECT(host.max_allocated <= MAX_ALLOCATED + (int64_t)size * 2);
     mim_test_reading_end(&reading);
     WebPDemuxDelete(demuxer);
+    mim_test_host_forget(&host);
+    read_damaged(&host);
     EXPECT(mim_test_host_clear(&host));
     return 0;
 }

@@ -87,7 +87,7 @@ webp_metadata_orient(struct mim_job *job, struct webp_reader *self)
     const char *lack;
 
     int32_t status = find_spans(job, self);
-    if (status != MIM_OK || !chunk->type)
+    if (status != MIM_OK || !chunk->type || !chunk->size)
         return status;
     status = load_span(job, chunk, &bytes, &lack);
     uint64_t start = find_exif(&bytes);
