@@ -11,6 +11,7 @@
 #include "pipeline/raw-samples.h"
 
 #define PALETTE_BYTES 1024
+#define RECYCLED_BYTES (2u << 20) /* recycled pixels do not count as working memory; larger ones are in huge pages */
 
 /* Choose a stride. Returns the bytes of the picture, or UINT64_MAX on overflow. */
 static uint64_t
@@ -133,6 +134,13 @@ leave_checkpoint(struct mim_decode_frame *frame, const struct mim_decode_frame_r
         frame->own_bytes += size;
 }
 
+static struct mim_frame_store *
+store_of_pixels(const struct mim_decode_frame *frame, const struct mim_decode_frame_route *route, uint64_t bytes)
+{
+    bool is_delivered = !route->canvas && frame->conversion.same;
+    return is_delivered ? route->store : bytes < RECYCLED_BYTES ? route->pixel_store : NULL;
+}
+
 static enum mim_status
 take_memory(struct mim_decode_frame *frame, const struct mim_decode_frame_route *route, struct mim_error *err)
 {
@@ -140,7 +148,7 @@ take_memory(struct mim_decode_frame *frame, const struct mim_decode_frame_route 
     uint64_t pixel_bytes = frame->pixels.stride * frame->pixels.height + (route->canvas ? PALETTE_BYTES : 0);
 
     if (!frame->is_in_place)
-        frame->pixel_buffer = mim_buffer_get(direct ? route->store : NULL, pixel_bytes);
+        frame->pixel_buffer = mim_buffer_get(store_of_pixels(frame, route, pixel_bytes), pixel_bytes);
     if (!frame->pixel_buffer)
         return mim_fail(err, MIM_NOMEM, "no memory for %ux%u pixels", frame->pixels.width, frame->pixels.height);
     frame->pixels.data = mim_buffer_data(frame->pixel_buffer);

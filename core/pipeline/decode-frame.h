@@ -26,7 +26,8 @@ struct mim_decode_frame_route {
     const struct mim_sequence *sequence;
     const struct mim_conversion_target *target;
     struct mim_canvas *canvas; /* NULL: frames are not composed */
-    struct mim_frame_store *store;
+    struct mim_frame_store *store;        /* for delivered frames */
+    struct mim_frame_store *pixel_store;  /* for pixels that are composed or converted */
     struct mim_operation *operation;
     struct mim_result_budget *result; /* NULL: frames are delivered one by one, without a common budget */
 };

@@ -31,7 +31,8 @@ open_decoder(struct mim_decoder *decoder, const struct mim_decoder_setup *setup,
 {
     decoder->options = mim_options_copy(setup->options);
     decoder->route.store = mim_frame_store_create();
-    if (!decoder->options || !decoder->route.store)
+    decoder->route.pixel_store = mim_frame_store_create();
+    if (!decoder->options || !decoder->route.store || !decoder->route.pixel_store)
         return mim_fail_nomem(err, "a reader");
     decoder->plugin.options = decoder->options;
     enum mim_status status = mim_plugin_reader_open(&decoder->plugin, mim_pool_threads(decoder->ring.pool), err);
@@ -98,6 +99,7 @@ mim_decoder_close(struct mim_decoder *decoder)
     mim_canvas_clear(&decoder->canvas.pixels);
     mim_decode_plan_clear(&decoder->plan);
     mim_frame_store_close(decoder->route.store);
+    mim_frame_store_close(decoder->route.pixel_store);
     mim_options_destroy(decoder->options);
     free(decoder);
 }
