@@ -58,6 +58,8 @@ def scaling(bench):
             'read TIFF, deflate': reading(inputs.stack('deflate')),
             'write TIFF, LZW': writing(tiff, inputs.stack('raw'), '-o', 'compression=lzw'),
             'write TIFF, deflate': writing(tiff, inputs.stack('raw'), '-o', 'compression=deflate'),
+            'read WebP, 60 × 640×360': reading(inputs.video_webp()),
+            'read WebP, newtonscradle': reading(inputs.real_webp()),
             'read video, h264 1080p': reading(inputs.large_video()),
         }
         results = {what: bench.contest(what, contestants, TURNS) for what, contestants in contests.items()}
