@@ -9,6 +9,7 @@
 
 #include "read/directory.h"
 #include "read/failure.h"
+#include "read/gunzip.h"
 #include "read/input.h"
 
 struct arc_kind {
@@ -24,9 +25,10 @@ struct arc_reader {
     struct archive *archive; /* NULL: none is open */
     locale_t locale;
     struct arc_input input;
+    struct arc_gunzip gunzip;       /* between the input and libarchive, if `is_gzip` */
     struct arc_directory directory; /* of ZIP; start and end 0: the file is cut, and read forwards */
     uint64_t number;                /* members so far */
-    bool has_reserved;
+    bool is_gzip, has_reserved;
 };
 
 struct arc_writer {

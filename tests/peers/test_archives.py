@@ -3,6 +3,7 @@
 """Archives: those of Python, zip and zstd are read as Pillow reads their members, and those of mim by Python; damaged and hostile
 ones end in errors."""
 
+import gzip
 import io
 import os
 import random
@@ -13,6 +14,7 @@ import sys
 import tarfile
 import time
 import zipfile
+import zlib
 
 import numpy as np
 import tifffile
@@ -53,6 +55,16 @@ def tarred(members, mode='w:', form=tarfile.PAX_FORMAT):
             member.size = len(data)
             archive.addfile(member, io.BytesIO(data))
     return out.getvalue()
+
+
+def gunzip(data):
+    """Decompress gzip, of one file or several, up to its end or a cut."""
+    out = b''
+    while data:
+        unpacker = zlib.decompressobj(31)
+        out += unpacker.decompress(data)
+        data = unpacker.unused_data
+    return out
 
 
 def members_of(frames=FRAMES, names=NAMES):
@@ -276,6 +288,29 @@ class Archives(PeerCase):
                 whole = sum(end <= size for end in ends)
                 self.assertGreaterEqual(len(done.stdout), whole * 72, f'{name} of {size} bytes')
                 self.assertTrue(done.stderr)
+
+    def test_a_cut_tar_gz_delivers_what_zlib_finds_before_the_cut(self):
+        noise = np.random.default_rng(6).integers(0, 255, (40, 16, 32, 3), np.uint8)
+        members = members_of(noise, [f'{i:02}.png' for i in range(40)])
+        tar = tarred(members)
+        ends = [tar.find(data) + len(data) for _, data in members]
+        half = tar.find(members[20][1]) // 512 * 512
+        packed = {'one': gzip.compress(tar), 'two': gzip.compress(tar[:half]) + gzip.compress(tar[half:])}
+        for name, data in packed.items():
+            for size in random.Random(3).sample(range(2000, len(data)), 20) + [len(data) - 1, len(data) - 9]:
+                with self.subTest(name, size=size):
+                    self.put('a.tar.gz', data[:size])
+                    whole = sum(end <= len(gunzip(data[:size])) for end in ends)
+                    done = self.run_mim('convert', '-q', '--partial', self.path('a.tar.gz'), '-', '--to', 'raw')
+                    self.assertEqual(done.returncode, 6, text(done.stderr))
+                    self.assertEqual(done.stdout[:whole * noise[0].size], noise[:whole].tobytes())
+                    self.assertRegex(text(done.stderr), 'runcated gzip input')
+            self.put('a.tar.gz', data + b'\0' * 1000 + b'garbage')
+            self.expect('a.tar.gz', noise)
+            damaged = bytearray(data)
+            damaged[-6] ^= 1  # of the checksum
+            self.put('a.tar.gz', damaged)
+            self.assertIn('incorrect data check', self.refuse(6, 'convert', '-qf', self.path('a.tar.gz'), self.path('b.tiff')))
 
     def test_flipped_bits_do_not_crash(self):
         chance = random.Random(9)

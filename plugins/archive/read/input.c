@@ -13,8 +13,8 @@ fail_read(struct archive *archive, int number)
     return -1;
 }
 
-static la_ssize_t
-read_block(struct archive *archive, void *user, const void **block)
+la_ssize_t
+arc_input_read(struct archive *archive, void *user, const void **block)
 {
     struct arc_input *input = user;
     const struct mim_host *host = input->job->host;
@@ -70,7 +70,7 @@ seek_input(struct archive *archive, void *user, la_int64_t offset, int whence)
 }
 
 int
-arc_input_open(struct arc_input *input, struct archive *archive, bool seeks)
+arc_input_begin(struct arc_input *input, struct archive *archive)
 {
     struct mim_job *job = input->job;
     if (!input->bytes)
@@ -81,8 +81,17 @@ arc_input_open(struct arc_input *input, struct archive *archive, bool seeks)
     }
     input->position = 0;
     input->block = ARC_SMALL_BLOCK;
+    return ARCHIVE_OK;
+}
+
+int
+arc_input_open(struct arc_input *input, struct archive *archive, bool seeks)
+{
+    int code = arc_input_begin(input, archive);
+    if (code != ARCHIVE_OK)
+        return code;
     archive_read_set_callback_data(archive, input);
-    archive_read_set_read_callback(archive, read_block);
+    archive_read_set_read_callback(archive, arc_input_read);
     if (seeks)
         archive_read_set_seek_callback(archive, seek_input);
     else

@@ -23,6 +23,9 @@ struct arc_input {
 
 /* Makes `archive` read the input, and opens it. `seeks`: for formats that begin at the end. Returns libarchive's code. */
 int arc_input_open(struct arc_input *input, struct archive *archive, bool seeks);
+/* Begins at the start, for another layer between the input and `archive`, which has a buffer then and reads with this callback. */
+int arc_input_begin(struct arc_input *input, struct archive *archive);
+la_ssize_t arc_input_read(struct archive *archive, void *user, const void **block);
 /* Frees the buffer. */
 void arc_input_close(struct arc_input *input);
 

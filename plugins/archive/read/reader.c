@@ -17,10 +17,10 @@ static int
 support_packed_tar(struct archive *archive)
 {
     static int (*const filters[])(struct archive *) = {
-        archive_read_support_filter_gzip, archive_read_support_filter_bzip2, archive_read_support_filter_xz,
-        archive_read_support_filter_zstd, archive_read_support_filter_lz4,
+        archive_read_support_filter_bzip2, archive_read_support_filter_xz, archive_read_support_filter_zstd,
+        archive_read_support_filter_lz4,
     };
-    /* a filter that would run a program is left out */
+    /* gzip is read below libarchive, and a filter that would run a program is left out */
     for (size_t i = 0; i < sizeof filters / sizeof *filters; i++)
         if (filters[i](archive) < ARCHIVE_WARN)
             return ARCHIVE_FATAL;
@@ -59,7 +59,8 @@ open_archive(struct mim_job *job)
     if (code == ARCHIVE_OK && kind->is_tar)
         code = archive_read_set_format_option(self->archive, "tar", "read_concatenated_archives", "1");
     if (code == ARCHIVE_OK)
-        code = arc_input_open(&self->input, self->archive, kind->is_at_end);
+        code = self->is_gzip ? arc_gunzip_open(&self->gunzip, &self->input, self->archive)
+                             : arc_input_open(&self->input, self->archive, kind->is_at_end);
     uselocale(outer);
     return code == ARCHIVE_OK ? MIM_OK : arc_fail(job, self->archive);
 }
@@ -103,7 +104,10 @@ arc_open_tar(struct mim_job *job)
 int32_t
 arc_open_packed_tar(struct mim_job *job)
 {
-    return open_forwards(job, &packed_tar);
+    uint8_t magic[2];
+    int64_t got = job->host->read_at(job, magic, sizeof magic, 0);
+    arc_reader_of(job)->is_gzip = got == sizeof magic && magic[0] == 0x1f && magic[1] == 0x8b;
+    return got < 0 ? (int32_t)-got : open_forwards(job, &packed_tar);
 }
 
 int32_t
@@ -230,6 +234,7 @@ arc_read_close(struct mim_job *job)
 {
     struct arc_reader *self = arc_reader_of(job);
     close_archive(self);
+    arc_gunzip_close(&self->gunzip);
     arc_input_close(&self->input);
     arc_directory_close(job, &self->directory);
     if (self->locale)
