@@ -26,8 +26,7 @@ struct arc_reader {
     locale_t locale;
     struct arc_input input;
     struct arc_gunzip gunzip;       /* between the input and libarchive, if `is_gzip` */
-    struct arc_directory directory; /* of ZIP; start and end 0: the file is cut, and read forwards */
-    uint64_t number;                /* members so far */
+    struct arc_directory directory; /* of ZIP; start and end 0: the file is cut, and has headers only */
     bool is_gzip, has_reserved;
 };
 

@@ -71,6 +71,20 @@ def members_of(frames=FRAMES, names=NAMES):
     return [(name, png(frame)) for name, frame in zip(names, frames)]
 
 
+class Stream:
+    """A file without seek, to which zipfile writes sizes after members."""
+
+    def __init__(self):
+        self.data = bytearray()
+
+    def write(self, data):
+        self.data += data
+        return len(data)
+
+    def flush(self):
+        pass
+
+
 class Archives(PeerCase):
     def raw(self, *args):
         """The samples of a conversion."""
@@ -201,6 +215,22 @@ class Archives(PeerCase):
         self.assertLess(packed, 2.2 * size + 300000)
         one = self.bytes_read(self.path('a.zip'), 'convert', '-q', self.path('a.zip'), self.path('b.tiff'), '--frames', '17:18')
         self.assertLess(one, size / 2)
+
+    def test_a_walk_backwards_costs_no_more_than_one_forwards(self):
+        """In tar, and in ZIP that is cut, where members are known by their headers only."""
+        noise = np.random.default_rng(7).integers(0, 255, (200, 64, 64, 3), np.uint8)
+        members = members_of(noise, [f'{i:03}.png' for i in range(200)])
+        stream = Stream()
+        with zipfile.ZipFile(stream, 'w', zipfile.ZIP_DEFLATED) as archive:
+            for name, data in members:
+                archive.writestr(name, data)
+        for name, data in (('a.tar', tarred(members)), ('a.zip', zipped(members, zipfile.ZIP_STORED)), ('stream.zip', bytes(stream.data))):
+            with self.subTest(name):
+                self.put(name, data if name == 'a.tar' else data[:data.find(b'PK\1\2') + 40])
+                self.expect(name, noise[::-1], '--frames', '199::-1')
+                cost = self.bytes_read(self.path(name), 'convert', '-qf', self.path(name), self.path('a.tiff'), '--frames', '199::-1')
+                print(f'# {name} of {len(data)} bytes backwards: {cost} bytes are read')
+                self.assertLess(cost, 5 * len(data))
 
     def test_streams_are_archives_too(self):
         for name, data in (('a.zip', zipped(members_of())), ('a.tar.gz', tarred(members_of(), 'w:gz'))):

@@ -52,7 +52,8 @@ open_archive(struct mim_job *job)
     self->archive = archive_read_new();
     if (!self->archive)
         return MIM_NOMEM;
-    self->number = 0;
+    /* without its directory ZIP is read forwards */
+    bool seeks = kind->is_at_end && (kind != &zip || self->input.tail);
     locale_t outer = arc_enter(self->locale);
     int code = kind->support(self->archive);
     /* blocks of zeros between members are passed over, so that all of the file is read */
@@ -60,7 +61,7 @@ open_archive(struct mim_job *job)
         code = archive_read_set_format_option(self->archive, "tar", "read_concatenated_archives", "1");
     if (code == ARCHIVE_OK)
         code = self->is_gzip ? arc_gunzip_open(&self->gunzip, &self->input, self->archive)
-                             : arc_input_open(&self->input, self->archive, kind->is_at_end);
+                             : arc_input_open(&self->input, self->archive, seeks);
     uselocale(outer);
     return code == ARCHIVE_OK ? MIM_OK : arc_fail(job, self->archive);
 }
@@ -147,9 +148,7 @@ describe_entry(const struct arc_reader *self, struct archive_entry *entry, struc
     member->name = name ? name : "(a name that is no text)";
     member->kind = name ? kind_of(entry) : MIM_MEMBER_OTHER;
     member->size = archive_entry_size_is_set(entry) ? (uint64_t)archive_entry_size(entry) : MIM_UNKNOWN;
-    member->position = self->number;
-    if (self->kind == &tar)
-        member->position = self->input.start + (uint64_t)archive_read_header_position(self->archive);
+    member->position = (uint64_t)archive_read_header_position(self->archive);
 }
 
 /* libarchive takes a file that is cut between members for a whole one. */
@@ -177,7 +176,6 @@ next_entry(struct mim_job *job, struct mim_member *member)
         status = code == ARCHIVE_EOF ? check_end(job, self, archive_read_header_position(self->archive))
                                      : arc_fail(job, self->archive);
     uselocale(outer);
-    self->number += status == MIM_OK;
     return status;
 }
 
@@ -188,27 +186,13 @@ arc_next(struct mim_job *job, struct mim_member *member)
     return self->directory.end ? arc_directory_next(job, &self->directory, member) : next_entry(job, member);
 }
 
-/* A ZIP file without a directory: the members before are passed over. */
-static int32_t
-pass_to(struct mim_job *job, uint64_t number)
-{
-    struct arc_reader *self = arc_reader_of(job);
-    struct mim_member passed;
-    int32_t status = number < self->number ? open_archive(job) : MIM_OK;
-    while (status == MIM_OK && self->number <= number)
-        status = next_entry(job, &passed);
-    return status;
-}
-
 int32_t
 arc_seek(struct mim_job *job, uint64_t position)
 {
     struct arc_reader *self = arc_reader_of(job);
     struct mim_member member;
     int32_t status = MIM_OK;
-    if (self->kind == &zip && !self->directory.end)
-        return pass_to(job, position);
-    if (self->kind == &zip) {
+    if (self->directory.end) {
         status = arc_directory_choose(job, &self->directory, position);
         self->input.tail = self->directory.single;
         self->input.tail_start = self->directory.start;
