@@ -48,8 +48,8 @@ class CommandCase(unittest.TestCase):
     def start(self, *args, env=None, **more):
         return subprocess.Popen([os.environ['MIM'], *args], env=self.environment(**(env or {})), cwd=self.folder, **more)
 
-    def run_mim(self, *args, data=b'', env=None, **more):
-        return subprocess.run([os.environ['MIM'], *args], env=self.environment(**(env or {})), cwd=self.folder,
+    def run_mim(self, *args, data=b'', env=None, program=os.environ.get('MIM'), **more):
+        return subprocess.run([program, *args], env=self.environment(**(env or {})), cwd=self.folder,
                               stdout=subprocess.PIPE, stderr=subprocess.PIPE, timeout=PATIENCE, input=data, **more)
 
     def mim(self, *args, **more):
