@@ -125,43 +125,58 @@ fail_answer(const struct session *session, struct mim_job *job, enum verdict ver
     }
 }
 
+static bool
+is_overfull(const struct transfer *transfer)
+{
+    return transfer->is_overfull;
+}
+
+static bool
+is_unanswered(const struct transfer *transfer)
+{
+    return !transfer->answer.status;
+}
+
 /* Failures of the connection. libcurl's own text is used where it holds no part of an address. */
-static int32_t
-fail_result(const struct session *session, struct mim_job *job)
+static const char *
+result_text(const struct transfer *transfer)
 {
     static const struct {
         CURLcode code;
+        bool (*holds)(const struct transfer *); /* NULL: always */
         const char *text;
     } known[] = {
-        { CURLE_OUT_OF_MEMORY, "a header of the server is too long, or memory is short" },
+        { CURLE_WRITE_ERROR, is_overfull, "the server sends more bytes than it announced" },
+        { CURLE_WRITE_ERROR, NULL, "the server sends too many headers" },
+        { CURLE_OUT_OF_MEMORY, NULL, "a header of the server is too long, or memory is short" },
 #if LIBCURL_VERSION_NUM >= 0x080600
-        { CURLE_TOO_LARGE, "a header of the server is too long" },
+        { CURLE_TOO_LARGE, NULL, "a header of the server is too long" },
 #endif
-        { CURLE_UNSUPPORTED_PROTOCOL, "the server redirects to another kind of address, which is not followed" },
-        { CURLE_TOO_MANY_REDIRECTS, "the server redirects more than 10 times" },
-        { CURLE_URL_MALFORMAT, "it is no proper address, or the server redirects to none" },
-        { CURLE_PARTIAL_FILE, "the connection was closed before all bytes arrived" },
-        { CURLE_OPERATION_TIMEDOUT, "the server did not answer in time" },
-        { CURLE_GOT_NOTHING, "the connection was closed without an answer" },
-        { CURLE_REMOTE_FILE_NOT_FOUND, "the server has no such file" },
-        { CURLE_LOGIN_DENIED, "the server refuses the user or the password" },
-        { CURLE_REMOTE_ACCESS_DENIED, "the server refuses access" },
-        { CURLE_WEIRD_SERVER_REPLY, "the server's answer is no HTTP" },
+        { CURLE_UNSUPPORTED_PROTOCOL, is_unanswered, "the server's answer is no HTTP" },
+        { CURLE_UNSUPPORTED_PROTOCOL, NULL, "the server redirects to another kind of address, which is not followed" },
+        { CURLE_TOO_MANY_REDIRECTS, NULL, "the server redirects more than 10 times" },
+        { CURLE_URL_MALFORMAT, NULL, "it is no proper address, or the server redirects to none" },
+        { CURLE_PARTIAL_FILE, NULL, "the connection was closed before all bytes arrived" },
+        { CURLE_OPERATION_TIMEDOUT, NULL, "the server did not answer in time" },
+        { CURLE_GOT_NOTHING, NULL, "the connection was closed without an answer" },
+        { CURLE_REMOTE_FILE_NOT_FOUND, NULL, "the server has no such file" },
+        { CURLE_LOGIN_DENIED, NULL, "the server refuses the user or the password" },
+        { CURLE_REMOTE_ACCESS_DENIED, NULL, "the server refuses access" },
+        { CURLE_WEIRD_SERVER_REPLY, NULL, "the server's answer is no HTTP" },
     };
-    const struct transfer *transfer = &session->transfer;
-    const char *text = curl_easy_strerror(transfer->result);
-    if (transfer->result == CURLE_PEER_FAILED_VERIFICATION && *transfer->error)
-        text = transfer->error;
-    if (transfer->result == CURLE_WRITE_ERROR)
-        text = transfer->is_overfull ? "the server sends more bytes than it announced"
-                                                : "the server sends too many headers";
     for (size_t i = 0; i < sizeof known / sizeof *known; i++)
-        if (known[i].code == transfer->result)
-            text = known[i].text;
-    if (transfer->result == CURLE_UNSUPPORTED_PROTOCOL && !transfer->answer.status)
-        text = "the server's answer is no HTTP";
-    uint64_t at = session->has_ranges ? transfer->first + transfer->got : session->position + transfer->got;
-    return job->host->fail(job, MIM_IO, at, "%s%s", at ? "reading broke off: " : "", text);
+        if (known[i].code == transfer->result && (!known[i].holds || known[i].holds(transfer)))
+            return known[i].text;
+    bool has_detail = transfer->result == CURLE_PEER_FAILED_VERIFICATION && *transfer->error;
+    return has_detail ? transfer->error : curl_easy_strerror(transfer->result);
+}
+
+static int32_t
+fail_result(const struct session *session, struct mim_job *job)
+{
+    const struct transfer *transfer = &session->transfer;
+    uint64_t at = transfer->got + (session->has_ranges ? transfer->first : session->position);
+    return job->host->fail(job, MIM_IO, at, "%s%s", at ? "reading broke off: " : "", result_text(transfer));
 }
 
 int32_t
