@@ -352,6 +352,13 @@ class Transports(PeerCase):
         self.assertNotIn(SECRET, done.stdout + done.stderr)
         self.assertRegex(done.stderr, 'only local files can be written|No such file')
 
+    def test_a_batch_prints_each_url_once(self):
+        urls = [self.web.url(f'status-{i}/a.gif?key={SECRET}', f'me:{SECRET}@') for i in (404, 410, 418, 501)]
+        done = self.ask('batch', '--to', 'png', '--name', '{index}', '--jobs', '4', '--dir', self.path(''), *urls)
+        self.assertEqual(sorted(done.stdout.splitlines()[:-1]), [f'✗ {self.web.url(f"status-{i}/a.gif")}: the server answers {i}{words}' for i, words in (
+            (404, ' Not Found'), (410, ' Gone'), (418, ''), (501, ''))])
+        self.assertEqual(done.stderr.count('127.0.0.1'), 4)
+
     def test_passwords_are_not_sent_to_other_hosts(self):
         other = Web({'a.gif': GIF})
         self.addCleanup(other.close)

@@ -6,6 +6,7 @@
 #include "conversion.h"
 #include "report.h"
 #include "signals.h"
+#include "streams.h"
 
 static int
 count_frames(void *user, const struct mim_progress *progress)
@@ -36,7 +37,7 @@ static void
 complete_reason(const struct conversion *conversion, struct mim_error *err)
 {
     char reason[2 * sizeof err->message];
-    const char *input = conversion->inputs[0], *subject = conversion_subject(conversion, err);
+    const char *input = shown_name(conversion->inputs[0]), *subject = conversion_subject(conversion, err);
     const char *message = err->message[0] ? err->message : mim_status_text(err->status);
     size_t length = strlen(input);
 

@@ -29,8 +29,8 @@ is_remote(const char *path)
 const char *
 shown_name(const char *path)
 {
-    static char names[2][2048];
-    static unsigned turn;
+    static _Thread_local char names[2][2048];
+    static _Thread_local unsigned turn;
     char *name = names[turn++ % 2];
     struct mim_source *source;
     struct mim_error err;
