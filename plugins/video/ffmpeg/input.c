@@ -2,20 +2,37 @@
 /* Custom I/O on host->read_at, which never reads anything but the given source. */
 #include "ffmpeg/input.h"
 
+#include <string.h>
+
 #include <libavutil/error.h>
 #include <libavutil/mem.h>
 
 enum { BUFFER_SIZE = 64 << 10 };
 
+static int64_t
+read_zeros(const struct video_input *input, uint8_t *data, uint64_t size, uint64_t offset)
+{
+    uint64_t end = input->job->host->size(input->job), left = offset < end ? end - offset : 0;
+    size = size < left ? size : left;
+    memset(data, 0, size);
+    return (int64_t)size;
+}
+
+static int64_t
+read_source(const struct video_input *input, uint8_t *data, uint64_t size, uint64_t offset)
+{
+    struct mim_job *job = input->job;
+    if (input->is_blank)
+        return read_zeros(input, data, size, offset);
+    return input->side ? job->host->side_read(job, input->side, data, size, offset)
+                       : job->host->read_at(job, data, size, offset);
+}
+
 static int
 read_bytes(void *opaque, uint8_t *data, int size)
 {
     struct video_input *input = opaque;
-    struct mim_job *job = input->job;
-
-    uint64_t offset = (uint64_t)input->position;
-    int64_t got = input->side ? job->host->side_read(job, input->side, data, (uint64_t)size, offset)
-                              : job->host->read_at(job, data, (uint64_t)size, offset);
+    int64_t got = read_source(input, data, (uint64_t)size, (uint64_t)input->position);
     if (got < 0)
         return AVERROR(EIO);
     if (!got)

@@ -3,6 +3,8 @@
 #ifndef MIM_VIDEO_INPUT_H
 #define MIM_VIDEO_INPUT_H
 
+#include <stdbool.h>
+
 #include <libavformat/avformat.h>
 
 #include <mim/plugin.h>
@@ -13,7 +15,8 @@ struct video_input {
     struct mim_job *job;
     AVIOContext *io;
     int64_t position;
-    int32_t side; /* number of a side input; 0: the source itself */
+    int32_t side;  /* number of a side input; 0: the source itself */
+    bool is_blank; /* bytes of the source are zeros, and are not read */
 };
 
 /* Returns MIM_OK or MIM_NOMEM. The input must not move until it is closed. */

@@ -12,8 +12,8 @@ struct video_box {
     uint64_t at, end;
 };
 
-/* Take the next box out of `parent`, which then begins after it. False: there is none, or what follows is no box, and `parent` is
- * not empty. */
+/* Take the next box out of `parent`, which then begins after it. False: there is none, or other bytes follow, which `parent`
+ * retains. */
 bool video_box_next(struct mim_job *job, struct video_box *parent, char type[4], struct video_box *box);
 /* Take the next box of this type out of `parent`, without those before it. */
 bool video_box_find(struct mim_job *job, struct video_box *parent, const char *type, struct video_box *box);

@@ -28,8 +28,11 @@ take_in_order(struct video_cursor *cursor, const struct video_decoded *decoded)
 {
     struct video_index *index = &cursor->scan.index;
     uint64_t number = cursor->next;
+    bool is_foretold = number < index->picture_count && index->pictures[number].packet == decoded->packet;
 
-    if (index->is_predicted && (number >= index->picture_count || index->pictures[number].packet != decoded->packet)) {
+    if (index->is_stated && (!is_foretold || cursor->decoder.demux.is_lost))
+        return LOST;
+    if (index->is_predicted && !is_foretold) {
         int32_t status = video_scan_decode(&cursor->scan);
         if (status != MIM_OK)
             return status;
@@ -76,7 +79,7 @@ static int32_t
 end_of_pictures(struct video_cursor *cursor)
 {
     struct video_index *index = &cursor->scan.index;
-    if (!cursor->is_from_start)
+    if (!cursor->is_from_start || index->is_stated)
         return cursor->next < index->picture_count ? LOST : MIM_END;
     if (index->is_predicted && cursor->next < index->picture_count) {
         int32_t status = video_scan_decode(&cursor->scan);
@@ -175,13 +178,21 @@ step_once(struct video_cursor *cursor)
     return status;
 }
 
+/* A file that contradicts its container's table has to be read as a whole. */
+static int32_t
+replace_table(struct video_cursor *cursor)
+{
+    int32_t status = cursor->scan.index.is_stated ? video_scan_run(&cursor->scan) : MIM_OK;
+    return status == MIM_OK ? LOST : status;
+}
+
 static int32_t
 step_to(struct video_cursor *cursor, uint64_t number)
 {
     int32_t status = MIM_OK;
     while (status == MIM_OK && cursor->at != number)
         status = step_once(cursor);
-    return status;
+    return status == LOST ? replace_table(cursor) : status;
 }
 
 /* --- seeking ------------------------------------------------------------------------------------------------------ */
@@ -190,25 +201,27 @@ step_to(struct video_cursor *cursor, uint64_t number)
 static bool
 is_near(const struct video_cursor *cursor, uint64_t number)
 {
+    const struct video_index *index = &cursor->scan.index;
     uint64_t from = cursor->at != MIM_UNKNOWN ? cursor->at : cursor->next;
     if (!cursor->is_open || from > number)
         return false;
+    if (index->is_stated && number >= index->picture_count)
+        return false;
     if (number - from <= 1)
         return true; /* the usual case: do not search for keyframes */
-    if (!cursor->scan.index.has_all_pictures)
+    if (!index->has_all_pictures)
         return number - from <= NEAR;
-    uint64_t keyframe = number < cursor->scan.index.picture_count
-                            ? video_index_find_keyframe(&cursor->scan.index, number, 0)
-                            : MIM_UNKNOWN;
+    uint64_t keyframe = number < index->picture_count ? video_index_find_keyframe(index, number, 0) : MIM_UNKNOWN;
     return keyframe == MIM_UNKNOWN || keyframe < cursor->decoder.demux.next;
 }
 
 static int32_t
 seek_by_keyframe(struct video_cursor *cursor, uint64_t number, unsigned skip)
 {
-    uint64_t keyframe = cursor->scan.index.has_all_pictures
-                            ? video_index_find_keyframe(&cursor->scan.index, number, skip)
-                            : MIM_UNKNOWN;
+    const struct video_index *index = &cursor->scan.index;
+    if (index->has_all_pictures && number >= index->picture_count)
+        return MIM_END;
+    uint64_t keyframe = index->has_all_pictures ? video_index_find_keyframe(index, number, skip) : MIM_UNKNOWN;
     if (keyframe == MIM_UNKNOWN)
         return LOST;
     if (!cursor->is_open) {
@@ -221,7 +234,7 @@ seek_by_keyframe(struct video_cursor *cursor, uint64_t number, unsigned skip)
     cursor->next = number;
     cursor->entry = keyframe;
     int32_t status = video_decoder_seek(&cursor->decoder, keyframe);
-    return status == MIM_OK ? step_to(cursor, number) : status == MIM_CORRUPT ? LOST : status;
+    return status == MIM_OK ? step_to(cursor, number) : status == MIM_CORRUPT ? replace_table(cursor) : status;
 }
 
 static int32_t
@@ -233,8 +246,11 @@ seek_picture(struct video_cursor *cursor, uint64_t number)
         status = seek_by_keyframe(cursor, number, skip);
     if (status != LOST)
         return status;
+    bool was_stated = cursor->scan.index.is_stated;
     status = restart_decoder(cursor);
-    return status == MIM_OK ? step_to(cursor, number) : status;
+    if (status == MIM_OK)
+        status = step_to(cursor, number);
+    return status == LOST && was_stated ? seek_picture(cursor, number) : status;
 }
 
 uint64_t
@@ -244,12 +260,6 @@ video_cursor_key_picture(const struct video_cursor *cursor)
     uint64_t packet = cursor->is_from_start ? 0 : cursor->entry;
     uint64_t picture = packet < index->packet_count ? index->packets[packet].picture : VIDEO_NO_PICTURE;
     return picture == VIDEO_NO_PICTURE ? 0 : picture;
-}
-
-int32_t
-video_cursor_scan(struct video_cursor *cursor)
-{
-    return video_scan_run(&cursor->scan);
 }
 
 static int32_t
@@ -262,12 +272,13 @@ end_status(struct video_cursor *cursor)
 int32_t
 video_cursor_seek(struct video_cursor *cursor, uint64_t number)
 {
+    const struct video_index *index = &cursor->scan.index;
     int32_t status = MIM_OK;
     if (cursor->is_open && cursor->at == number)
         return MIM_OK;
-    if (!is_near(cursor, number) && !cursor->scan.index.has_all_pictures && (number > NEAR || cursor->is_open))
-        status = video_cursor_scan(cursor);
-    if (status == MIM_OK && cursor->scan.index.has_all_pictures && number >= cursor->scan.index.picture_count)
+    if (!is_near(cursor, number) && (number > NEAR || cursor->is_open))
+        status = video_scan_for(&cursor->scan, number);
+    if (status == MIM_OK && index->has_all_pictures && number >= index->picture_count)
         return end_status(cursor);
     if (status == MIM_OK)
         status = is_near(cursor, number) ? step_to(cursor, number) : LOST;

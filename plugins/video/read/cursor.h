@@ -27,8 +27,6 @@ uint64_t video_cursor_key_picture(const struct video_cursor *cursor);
 int32_t video_cursor_times(struct video_cursor *cursor, uint64_t number, int64_t *start, int64_t *end);
 /* When the last picture ends. The index must be complete. */
 int64_t video_cursor_end(const struct video_cursor *cursor);
-/* Complete the index, from timestamps or by decoding. MIM_OK also for a damaged file. */
-int32_t video_cursor_scan(struct video_cursor *cursor);
 void video_cursor_close(struct video_cursor *cursor);
 
 #endif

@@ -149,16 +149,25 @@ end_pass(struct video_demux *demux, struct video_index *index, int code)
     return MIM_END;
 }
 
+/* A packet that changes the headers contradicts a table: packets that were not read may do so too. */
+static int32_t
+note_headers(struct video_demux *demux, struct video_index *index, const AVPacket *packet)
+{
+    uint64_t count = index->headers.count;
+    if (demux->input.is_blank || (demux->next < index->packet_count && !index->is_stated))
+        return MIM_OK;
+    int32_t status = video_headers_note(&index->headers, demux->job, demux->next, packet, demux->stream->codecpar);
+    demux->is_lost |= index->is_stated && index->headers.count > count;
+    return status;
+}
+
 static int32_t
 note_packet(struct video_demux *demux, struct video_index *index, const AVPacket *packet)
 {
-    const AVCodecParameters *parameters = demux->stream->codecpar;
-    int32_t status = MIM_OK;
     demux->is_lost |= !video_index_is(index, demux->next, packet);
-    if (demux->next == index->packet_count)
-        status = video_headers_note(&index->headers, demux->job, demux->next, packet, parameters);
+    int32_t status = note_headers(demux, index, packet);
     if (status == MIM_OK)
-        status = video_index_note(index, demux->job, demux->next, packet, parameters->codec_id);
+        status = video_index_note(index, demux->job, demux->next, packet, demux->stream->codecpar->codec_id);
     demux->next++;
     return status;
 }
@@ -221,10 +230,10 @@ find_place(struct video_demux *demux, struct video_index *index, uint64_t number
             av_packet_unref(packet);
             continue;
         }
-        demux->next = place + 1;
+        demux->next = place;
         demux->is_lost = false;
         *found = place <= number;
-        return MIM_OK;
+        return note_packet(demux, index, packet);
     }
     return MIM_OK;
 }
@@ -251,11 +260,17 @@ byte_offset(const struct video_index *index, uint64_t number)
     return index->packets[number].position;
 }
 
+/* FFmpeg seeks MP4 by the time of presentation: with that of decoding it may return the keyframe before. */
+static int64_t
+seek_time(const struct video_index *index, const struct video_packet *packet)
+{
+    return packet->dts != AV_NOPTS_VALUE && !index->is_stated ? packet->dts : packet->pts;
+}
+
 static bool
 seek_container(struct video_demux *demux, const struct video_index *index, uint64_t number)
 {
-    const struct video_packet *packet = &index->packets[number];
-    int64_t time = packet->dts != AV_NOPTS_VALUE ? packet->dts : packet->pts, byte = byte_offset(index, number);
+    int64_t time = seek_time(index, &index->packets[number]), byte = byte_offset(index, number);
 
     if (demux->setup->container->seeks_bytes && byte >= 0)
         return avformat_seek_file(demux->format, demux->stream->index, 0, byte, byte, AVSEEK_FLAG_BYTE) >= 0;
@@ -284,7 +299,7 @@ seek_packet(struct video_demux *demux, struct video_index *index, uint64_t numbe
         int32_t status = find_place(demux, index, number, packet, &found);
         if (status == MIM_OK && found)
             status = read_up_to(demux, index, number, packet);
-        if (status != MIM_OK || (found && !demux->is_lost))
+        if (status != MIM_OK || (found && (!demux->is_lost || index->is_stated)))
             return status;
         av_packet_unref(packet);
     }
@@ -295,7 +310,7 @@ int32_t
 video_demux_seek(struct video_demux *demux, struct video_index *index, uint64_t number, AVPacket *packet)
 {
     int32_t status = seek_packet(demux, index, number, packet);
-    if (status == MIM_END)
+    if (status == MIM_END && !index->is_stated)
         status = reopen_container(demux);
     if (status == MIM_OK && demux->next <= number)
         status = read_up_to(demux, index, number, packet);

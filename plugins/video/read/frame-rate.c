@@ -72,7 +72,7 @@ video_frame_rate_find(struct video_frame_rate *rate, struct video_cursor *cursor
         return MIM_OK;
     }
     if (!cursor->scan.index.has_all_pictures && (number < rate->frame || number > rate->frame + NEAR))
-        status = video_cursor_scan(cursor);
+        status = video_scan_run(&cursor->scan);
     if (status == MIM_OK && !cursor->scan.index.picture_count)
         status = video_cursor_seek(cursor, 0);
     if (number < rate->frame)

@@ -26,10 +26,18 @@ video_credible_time(int64_t time)
     return time <= VIDEO_LATEST && time >= -VIDEO_LATEST ? time : AV_NOPTS_VALUE;
 }
 
+static uint32_t
+duration_of(const AVPacket *packet)
+{
+    return packet->duration > 0 && packet->duration <= UINT32_MAX ? (uint32_t)packet->duration : 0;
+}
+
 int32_t
 video_index_note(struct video_index *index, struct mim_job *job, uint64_t number, const AVPacket *packet,
                  enum AVCodecID codec)
 {
+    if (index->is_stated && number < index->packet_count)
+        index->packets[number].duration = duration_of(packet); /* may depend on the content */
     if (number != index->packet_count)
         return MIM_OK;
     void *moved =
@@ -43,7 +51,7 @@ video_index_note(struct video_index *index, struct mim_job *job, uint64_t number
         .dts = video_credible_time(packet->dts),
         .position = packet->pos,
         .size = (uint32_t)packet->size,
-        .duration = packet->duration > 0 && packet->duration <= UINT32_MAX ? (uint32_t)packet->duration : 0,
+        .duration = duration_of(packet),
         .picture = VIDEO_NO_PICTURE,
         .flags = (uint16_t)packet->flags,
         .is_hidden = is_hidden(packet, codec),
@@ -51,13 +59,15 @@ video_index_note(struct video_index *index, struct mim_job *job, uint64_t number
     return MIM_OK;
 }
 
-/* Does not compare timestamps: a demuxer may invent them, and differently after a seek. */
+/* Does not compare timestamps but those of a table: a demuxer may invent them, and differently after a seek. */
 bool
 video_index_is(const struct video_index *index, uint64_t number, const AVPacket *packet)
 {
     const struct video_packet *known = number < index->packet_count ? &index->packets[number] : NULL;
     if (!known)
         return true;
+    if (index->is_stated && known->pts != packet->pts)
+        return false;
     return known->size == (uint32_t)packet->size && known->position == packet->pos &&
            !((known->flags ^ packet->flags) & AV_PKT_FLAG_KEY);
 }

@@ -39,6 +39,7 @@ struct video_index {
     uint64_t packet_count, packet_capacity, picture_count, picture_capacity;
     struct video_headers headers; /* that packets leave to later ones */
     bool has_all_packets, has_all_pictures;
+    bool is_stated;     /* the packets come from the container's table, and the content of most is unknown */
     bool has_dependent; /* a packet is not flagged as a keyframe */
     bool is_predicted;  /* the pictures come from timestamps, and the decoder has not contradicted them */
     bool is_tangled;    /* packets do not identify their pictures: decode from the start */

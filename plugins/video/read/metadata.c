@@ -76,6 +76,13 @@ promised_seconds(const AVFormatContext *format, const AVStream *stream)
     return (struct mim_rational){ 0, 0 };
 }
 
+/* Are all pictures known, not only by the container's table? */
+static bool
+is_counted(const struct video_index *index)
+{
+    return index->has_all_pictures && !index->is_stated;
+}
+
 /* The duration of all pictures if they are known, else that of the header. */
 static struct mim_rational
 seconds_of(struct video_reader *self)
@@ -85,7 +92,7 @@ seconds_of(struct video_reader *self)
     uint64_t count = self->cursor.scan.index.picture_count;
     int64_t start, end;
 
-    if (!self->cursor.scan.index.has_all_pictures || !count)
+    if (!is_counted(&self->cursor.scan.index) || !count)
         return promised_seconds(format, stream);
     if (self->rate.fps.den)
         return video_seconds((int64_t)video_frame_rate_count(&self->rate, &self->cursor), av_inv_q(self->rate.fps));
@@ -99,8 +106,8 @@ put_count(struct mim_job *job, const struct video_reader *self)
 {
     static const char *const words[] = { "none", "estimate", "header", "exact" };
     int32_t sure = MIM_SURE_EXACT;
-    uint64_t count = self->cursor.scan.index.has_all_pictures ? video_frame_rate_count(&self->rate, &self->cursor)
-                                                              : video_promised_count(self, &sure);
+    uint64_t count = is_counted(&self->cursor.scan.index) ? video_frame_rate_count(&self->rate, &self->cursor)
+                                                          : video_promised_count(self, &sure);
     if (count == MIM_UNKNOWN)
         return MIM_OK;
     int32_t status = put_int(job, "nframes", (int64_t)count);

@@ -62,6 +62,7 @@ open_reader(struct mim_job *job, struct mim_sequence *sequence, const struct vid
     video_log_open(&self->log, job);
     self->cursor.scan.setup = (struct video_demux_setup){ container, &self->log, self->stream };
     self->cursor.scan.threads = threads;
+    self->cursor.scan.may_use_table = job->host->flags(job) & MIM_HOST_REMOTE && !self->fps.den;
     int32_t status = video_cursor_open(&self->cursor, job);
     if (status != MIM_OK)
         return status;
@@ -81,7 +82,7 @@ static int32_t
 scan_stream(struct mim_job *job, struct mim_sequence *sequence)
 {
     struct video_reader *self = job->state;
-    int32_t status = video_cursor_scan(&self->cursor);
+    int32_t status = video_scan_run(&self->cursor.scan);
     if (status != MIM_OK)
         return status;
     sequence->count = video_frame_rate_count(&self->rate, &self->cursor);

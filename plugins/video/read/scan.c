@@ -3,6 +3,7 @@
 #include "read/scan.h"
 
 #include "ffmpeg/averror.h"
+#include "read/sample-table.h"
 #include "read/truncation.h"
 
 /* Interlaced H.264 may have a packet for each field: only a decoder can count its frames. */
@@ -20,8 +21,37 @@ predict_pictures(struct video_scan *scan)
     return scan->has_fields ? MIM_OK : video_index_predict(&scan->index, scan->job, scan->codec);
 }
 
+/* Returns MIM_END after the last packet. */
 static int32_t
-note_all_packets(struct video_scan *scan)
+note_packets(struct video_demux *demux, struct video_index *index, AVPacket *packet)
+{
+    int32_t status = MIM_OK;
+    while (status == MIM_OK) {
+        status = video_demux_next(demux, index, packet);
+        av_packet_unref(packet);
+    }
+    return status;
+}
+
+/* The first packet is read with its content, since decoders may need its headers. Returns MIM_OK if the table is not credible. */
+static int32_t
+note_table(struct video_demux *demux, struct video_index *index, AVPacket *packet)
+{
+    if (!video_table_is_complete(demux))
+        return MIM_OK;
+    int32_t status = video_demux_next(demux, index, packet);
+    av_packet_unref(packet);
+    if (status != MIM_OK)
+        return status;
+    demux->input.is_blank = index->is_stated = true;
+    status = note_packets(demux, index, packet);
+    return status == MIM_END && !video_table_confirm(demux, index) ? MIM_OK : status;
+}
+
+typedef int32_t note_function(struct video_demux *demux, struct video_index *index, AVPacket *packet);
+
+static int32_t
+note_all_packets(struct video_scan *scan, note_function *note)
 {
     struct video_demux demux;
     AVPacket *packet = av_packet_alloc();
@@ -29,15 +59,45 @@ note_all_packets(struct video_scan *scan)
 
     if (!packet)
         return status;
-    while (status == MIM_OK) {
-        status = video_demux_next(&demux, &scan->index, packet);
-        av_packet_unref(packet);
-    }
+    if (status == MIM_OK)
+        status = note(&demux, &scan->index, packet);
     if (status == MIM_END)
         status = predict_pictures(scan);
     video_demux_close(&demux);
     av_packet_free(&packet);
     return status;
+}
+
+/* Replace the index by an empty one that `fill` completes, or retain it if that fails. */
+static int32_t
+renew_index(struct video_scan *scan, int32_t (*fill)(struct video_scan *))
+{
+    struct video_index *index = &scan->index, other = *index;
+    *index = (struct video_index){ .failures = other.failures, .first_failure = other.first_failure };
+    int32_t status = fill(scan);
+    if (status != MIM_OK || !index->has_all_pictures) {
+        const struct video_index old = other;
+        other = *index;
+        *index = old;
+    }
+    video_index_close(&other, scan->job);
+    return status;
+}
+
+static int32_t
+fill_by_table(struct video_scan *scan)
+{
+    return note_all_packets(scan, note_table);
+}
+
+static int32_t
+use_table(struct video_scan *scan)
+{
+    const struct video_headers *headers = &scan->index.headers;
+    bool is_tried = scan->may_use_table && !scan->has_fields && !scan->index.has_all_packets &&
+                    video_headers_changes(headers, 0) == headers->count;
+    scan->may_use_table = false;
+    return is_tried ? renew_index(scan, fill_by_table) : MIM_OK;
 }
 
 int64_t
@@ -93,17 +153,32 @@ video_scan_decode(struct video_scan *scan)
     return status == MIM_END ? MIM_OK : status;
 }
 
-int32_t
-video_scan_run(struct video_scan *scan)
+static int32_t
+fill_by_packets(struct video_scan *scan)
 {
     int32_t status = MIM_OK;
     if (!scan->index.has_all_packets)
-        status = note_all_packets(scan);
+        status = note_all_packets(scan, note_packets);
     else if (!scan->index.has_all_pictures)
         status = predict_pictures(scan);
     if (status == MIM_OK && !scan->index.has_all_pictures)
         status = video_scan_decode(scan);
     return status;
+}
+
+int32_t
+video_scan_run(struct video_scan *scan)
+{
+    return scan->index.is_stated ? renew_index(scan, fill_by_packets) : fill_by_packets(scan);
+}
+
+int32_t
+video_scan_for(struct video_scan *scan, uint64_t number)
+{
+    const struct video_index *index = &scan->index;
+    int32_t status = index->has_all_pictures ? MIM_OK : use_table(scan);
+    bool is_enough = index->has_all_pictures && !(index->is_stated && number >= index->picture_count);
+    return status == MIM_OK && !is_enough ? video_scan_run(scan) : status;
 }
 
 int32_t

@@ -13,12 +13,16 @@ struct video_scan {
     enum AVCodecID codec;
     bool has_fields;  /* possibly a packet for each field */
     bool is_verified; /* suspicious decoding was repeated */
+    bool may_use_table; /* instead of reading all packets; false after one attempt */
 };
 
 /* Note the codec of a stream. */
 void video_scan_set_stream(struct video_scan *scan, const AVStream *stream);
 /* Complete the index, from timestamps or by decoding. MIM_OK also for a damaged file. */
 int32_t video_scan_run(struct video_scan *scan);
+/* The same, but the container's table is enough if it may be used, is credible and has picture `number`. A reader of
+ * packets that contradict it calls video_scan_run(). */
+int32_t video_scan_for(struct video_scan *scan, uint64_t number);
 /* Forget all pictures and learn them anew by decoding the whole stream. */
 int32_t video_scan_decode(struct video_scan *scan);
 /* Add picture `number`, which the decoder returned. */
