@@ -21,6 +21,8 @@ from servers import Ftp, Web, make_certificates
 OUTSIDE = re.compile('.*_proxy$|AWS_|SSL_|CURL_', re.I)
 SECRET = 's3cret'
 GIF = animation(40)  # some hundred bytes
+FRAME = 192 * 144 * 3  # bytes of the frames of videos
+X264 = ['-c:v', 'libx264', '-preset', 'ultrafast', '-bf', '2', '-g', '30', '-sc_threshold', '0', '-qp', '26']
 
 
 def long_gif():
@@ -410,6 +412,72 @@ class Transports(PeerCase):
                 print(f'# frame 30 of it: {more - requests} more requests, {sent} bytes')
                 self.assertEqual(done.returncode, 0, done.stderr)
                 self.assertLessEqual(more, requests + 3)
+
+    def ffmpeg(self, name, *arguments):
+        """Make a video of about 5 MB, or of other videos."""
+        path = self.path(name)
+        source = [] if '-i' in arguments else ['-f', 'lavfi', '-i', 'testsrc2=s=192x144:r=25,noise=alls=40:allf=t', '-frames:v', '300']
+        self.run_tool('ffmpeg', '-v', 'error', '-y', *source, *arguments, path)
+        return path
+
+    def far_mp4s(self):
+        """Yield MP4s of 10 groups of 30 frames, with B-frames."""
+        for name, arguments in {
+                'front': [*X264, '-movflags', '+faststart'], 'end': [*X264, '-output_ts_offset', '3'],
+                'open': [*X264, '-x264-params', 'open-gop=1'],
+                'hevc': ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=none:keyint=30:min-keyint=30:open-gop=1:bframes=3:qp=26'],
+                'mpeg4': ['-c:v', 'mpeg4', '-bf', '2', '-g', '30', '-q:v', '5'],
+        }.items():
+            yield self.ffmpeg(f'{name}.mp4', *arguments)
+        yield self.ffmpeg('edited.mp4', '-ss', '1.6', '-i', self.path('end.mp4'), '-c', 'copy')  # an edit list hides the frames before
+
+    def frame_of(self, source, number):
+        """Return a frame's pixels, and the requests and bytes."""
+        self.web.take()
+        done = self.ask('convert', '--force', '--frames', str(number), source, self.path('one.raw'))
+        self.assertEqual(done.returncode, 0, done.stderr)
+        with open(self.path('one.raw'), 'rb') as file:
+            return (file.read(), *self.web.take())
+
+    def frames_of(self, path):
+        """Return the pixels of all frames, in one pass over a local file."""
+        self.mim('convert', '--force', path, self.path('all.raw'))
+        with open(self.path('all.raw'), 'rb') as file:
+            data = file.read()
+        return [data[at:at + FRAME] for at in range(0, len(data), FRAME)]
+
+    def test_far_frames_of_an_mp4_take_few_requests(self):
+        for path in self.far_mp4s():
+            name, size = os.path.basename(path), os.path.getsize(path)
+            frames = self.frames_of(path)
+            self.web.files['far.mp4'] = path
+            url = self.web.url('plain/far.mp4')
+            self.web.take()
+            self.assertGreaterEqual(self.facts(url)['frames'], len(frames))
+            known, _ = self.web.take()
+            self.assertLessEqual(known, 6)
+            for number in (250, 119, 120, 121, len(frames) - 1):
+                with self.subTest(name=name, frame=number):
+                    frame, requests, sent = self.frame_of(url, number)
+                    print(f'# frame {number} of {len(frames)} of {name}, {size} bytes: {requests - known} more requests, {sent} bytes')
+                    self.assertTrue(frame == frames[number])
+                    self.assertLessEqual(requests, known + 3)
+                    self.assertLess(sent, size / 2)
+
+    def test_frames_of_misleading_mp4s_are_those_of_a_pass(self):
+        one, other = self.ffmpeg('one.mp4', *X264), self.ffmpeg('other.mp4', *X264, '-x264-params', 'cabac=0:ref=1')
+        self.put('list.txt', f"file '{one}'\nfile '{other}'\n".encode())
+        joined = self.ffmpeg('joined.mp4', '-f', 'concat', '-safe', '0', '-i', self.path('list.txt'), '-c', 'copy')
+        false = self.path('false.mp4')  # every frame is a key frame
+        with open(one, 'rb') as file, open(false, 'wb') as copy:
+            copy.write(file.read().replace(b'stss', b'free'))
+        fragmented = self.ffmpeg('fragmented.mp4', '-i', one, '-c', 'copy', '-movflags', '+frag_keyframe+empty_moov')
+        for path in (joined, false, fragmented):
+            frames = self.frames_of(path)
+            self.web.files['far.mp4'] = path
+            for number in (250, len(frames) - 31):
+                with self.subTest(name=os.path.basename(path), frame=number):
+                    self.assertTrue(self.frame_of(self.web.url('plain/far.mp4'), number)[0] == frames[number])
 
     def test_memory_stays_within_the_budget(self):
         path = self.path('large.tif')
