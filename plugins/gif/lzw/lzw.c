@@ -7,7 +7,7 @@
 
 #include "lzw/sub-blocks.h"
 
-enum { CODE_BITS = 12, CODES = 1 << CODE_BITS, MAX_WIDTH = 12, NO_PREFIX = CODES, WINDOW = 256 };
+enum { CODE_BITS = 12, CODES = 1 << CODE_BITS, MAX_WIDTH = 12, NO_PREFIX = CODES, WINDOW = 256, MAX_CLEAR = 256 };
 
 /* Code bytes so far. */
 static uint64_t
@@ -89,7 +89,7 @@ static uint64_t
 pack_growing(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
 {
     uint32_t prefix = packer->prefix, next = packer->next, width = packer->width;
-    uint32_t max_next = width < MAX_WIDTH ? 1U << width : CODES - 1;
+    uint32_t max_next = width < MAX_WIDTH ? 1U << width : packer->end - 1;
     struct gif_lzw_tail tail = packer->tail;
     uint64_t i = 0;
 
@@ -149,7 +149,7 @@ pack_step(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
     if (packer->prefix == NO_PREFIX && size)
         packer->prefix = indices[done++];
     while (done < size) {
-        bool is_full = packer->next == CODES;
+        bool is_full = packer->next == packer->end;
         uint64_t some = (is_full ? pack_full : pack_growing)(packer, indices + done, size - done);
         done += some;
         packer->indices += some;
@@ -157,7 +157,7 @@ pack_step(struct gif_lzw *packer, const uint8_t *indices, uint64_t size)
             judge_table(packer);
         else if (packer->next > 1U << packer->width)
             packer->width++;
-        else if (packer->next == CODES)
+        else if (packer->next == packer->end)
             packer->window = (struct gif_lzw_mark){ packer->indices, bytes_written(packer) };
     }
 }
@@ -168,6 +168,7 @@ gif_lzw_begin(struct mim_job *job, struct gif_lzw *packer, uint32_t code_size)
     uint8_t first = code_size;
 
     packer->clear = 1U << code_size;
+    packer->end = packer->has_room ? CODES - MAX_CLEAR + packer->clear : CODES;
     packer->prefix = NO_PREFIX;
     packer->tail = (struct gif_lzw_tail){ 0 };
     packer->size = packer->indices = 0;

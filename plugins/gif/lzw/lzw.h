@@ -18,6 +18,8 @@ enum {
 struct gif_lzw {
     uint32_t slots[GIF_LZW_SLOTS]; /* hash table: prefix (12 bits), index (8), code (12); 0: free */
     uint32_t clear, next, width;   /* clear code, next free code, current code width in bits */
+    uint32_t end;                  /* first code that the table has no room for */
+    bool has_room;                 /* set before begin: leave codes free for gif_recode() to any code size */
     uint32_t prefix;               /* code of the string matched so far */
     struct gif_lzw_tail {
         uint64_t bits; /* an incomplete byte */

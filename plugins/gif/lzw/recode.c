@@ -4,7 +4,7 @@
 
 #include "lzw/sub-blocks.h"
 
-enum { BLOCKS = 16, CODES = 4096, MAX_WIDTH = 12 };
+enum { BLOCKS = 16, MAX_WIDTH = 12 };
 
 /* Widths of successive codes. */
 struct widths {
@@ -85,20 +85,19 @@ write_code(struct mim_job *job, struct code_writer *writer, uint32_t code)
 }
 
 uint64_t
-gif_recoded_size(uint64_t size, uint32_t code_size, uint32_t new_code_size)
+gif_recoded_size(const uint8_t *coded, uint32_t new_code_size)
 {
-    struct widths widths = first_widths(code_size), new_widths = first_widths(new_code_size);
-    uint64_t bits = widths.width, new_bits = new_widths.width;
+    uint32_t clear = 1U << coded[0], shift = (1U << new_code_size) - clear, code;
+    struct code_reader reader = { .at = coded + 1, .widths = first_widths(coded[0]) };
+    struct widths widths = first_widths(new_code_size);
+    uint64_t bits = 0;
 
-    if (code_size == new_code_size)
-        return size;
-    for (; bits < 8 * size; widen(&widths, 0), widen(&new_widths, 0)) {
-        if (new_widths.next == CODES)
-            return UINT64_MAX;
+    do {
+        code = read_code(&reader);
         bits += widths.width;
-        new_bits += new_widths.width;
-    }
-    return (new_bits + 7) / 8;
+        widen(&widths, code < clear ? 0 : code + shift);
+    } while (code != clear + 1);
+    return (bits + 7) / 8;
 }
 
 int32_t

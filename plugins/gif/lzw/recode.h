@@ -5,12 +5,12 @@
 
 #include <mim/plugin.h>
 
-/* Bytes of codes after the code size grows; UINT64_MAX: the strings may exceed their table. Ignores sub-blocks. */
-uint64_t gif_recoded_size(uint64_t size, uint32_t code_size, uint32_t new_code_size);
+/* Bytes of codes that gif_recode() would emit, without sub-blocks. */
+uint64_t gif_recoded_size(const uint8_t *coded, uint32_t new_code_size);
 
 /*
- * Emit the output of gif_lzw_begin() to gif_lzw_end() with every index replaced by `to[index]`, and with a code size
- * for which gif_recoded_size() has a result. Status of emit.
+ * Emit the output of gif_lzw_begin() to gif_lzw_end() with every index replaced by `to[index]`. If the code size grows,
+ * the table must have had room. Status of emit.
  */
 int32_t gif_recode(struct mim_job *job, const uint8_t *coded, const uint8_t *to, uint32_t new_code_size);
 

@@ -19,7 +19,7 @@ animation_blank(uint32_t channels, uint32_t count)
 uint8_t *
 animation_pixel(const struct animation *animation, uint32_t frame, uint32_t i)
 {
-    return animation->frames + ((size_t)frame * ANIMATION_WIDTH * ANIMATION_HEIGHT + i) * animation->channels;
+    return animation->frames + ((size_t)frame * animation->width * animation->height + i) * animation->channels;
 }
 
 static const uint8_t *
@@ -38,7 +38,7 @@ animation_is_shown(const struct reading *reading, const struct animation *animat
 {
     uint8_t expected[4];
 
-    for (uint32_t i = 0; i < ANIMATION_WIDTH * ANIMATION_HEIGHT; i++) {
+    for (uint32_t i = 0; i < animation->width * animation->height; i++) {
         const uint8_t *got = reading->canvas + 4 * (size_t)i;
         shown_pixel(animation, frame, i, expected);
         if (got[3] != expected[3] || (got[3] && memcmp(got, expected, 3)))

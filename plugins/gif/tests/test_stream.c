@@ -122,6 +122,24 @@ shares_a_table_larger_than_those_of_the_frames(void)
     free(animation.frames);
 }
 
+/* Noise fills the table of strings. Each frame has 100 colours, all together have 195. */
+static void
+shares_a_table_larger_than_those_of_full_frames(void)
+{
+    enum { WIDTH = 120, HEIGHT = 80, COUNT = 20 };
+    const struct setting local[] = { { .name = "palette", .number = 1 }, { 0 } };
+    struct animation animation = { .width = WIDTH, .height = HEIGHT, .channels = 3, .count = COUNT };
+    uint64_t seed = 12;
+
+    animation.frames = calloc(COUNT, (size_t)WIDTH * HEIGHT * 3);
+    CHECK(animation.frames);
+    for (size_t i = 0; i < (size_t)COUNT * WIDTH * HEIGHT; i++)
+        animation.frames[3 * i] = i / (WIDTH * HEIGHT) * 5 + next_random(&seed) % 100;
+    animation_check_exact(&animation, NULL);
+    CHECK(animation_size(&animation, NULL) < animation_size(&animation, local) - COUNT * 128 * 3 / 4);
+    free(animation.frames);
+}
+
 /* Of fifty frames the first six have 60 colours in all, as above, and the others 40 each that no other one has. */
 static void
 keeps_local_tables_that_do_not_fit(void)
@@ -205,6 +223,7 @@ main(void)
         CASE(stores_an_equal_colour_table_once),
         CASE(shares_a_table_for_colours_that_fit_it),
         CASE(shares_a_table_larger_than_those_of_the_frames),
+        CASE(shares_a_table_larger_than_those_of_full_frames),
         CASE(keeps_local_tables_that_do_not_fit),
         CASE(puts_colours_of_many_frames_first),
         CASE(puts_frames_without_allocating),

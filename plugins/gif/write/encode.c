@@ -290,6 +290,7 @@ gif_encode_frame(struct mim_job *job, struct gif_encoder *encoder, const struct 
     struct gif_plan plan;
 
     *versions = (struct gif_versions){ 0 };
+    encoder->lzw.has_room = encoding->may_recode;
     int32_t status = gif_encoder_begin(job, encoder, frame->width);
     if (status == MIM_OK)
         status = report_partial_alpha(job, frame);

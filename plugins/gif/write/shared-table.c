@@ -127,14 +127,16 @@ bool
 gif_shared_table_use(const struct gif_shared_table *table, const uint8_t *frame, uint64_t size,
                      struct gif_table_use *use)
 {
-    uint32_t code_size = frame[GIF_FRAME_TABLE + gif_table_size(frame)];
-    uint64_t codes = size_of_codes(frame, size);
+    const uint8_t *coded = frame + GIF_FRAME_TABLE + gif_table_size(frame);
+    uint32_t code_size = coded[0];
+    uint64_t own_size = size_of_codes(frame, size);
 
     if (!map_entries(table, frame, use))
         return false;
     use->code_size = use->code_size > code_size ? use->code_size : code_size;
     use->is_identity &= use->code_size == code_size;
-    return gif_recoded_size(codes, code_size, use->code_size) <= codes + gif_table_size(frame);
+    use->size = use->code_size == code_size ? own_size : gif_recoded_size(coded, use->code_size);
+    return use->size <= own_size + gif_table_size(frame);
 }
 
 /* Collect the colours of all frames that fit. */
@@ -186,13 +188,9 @@ measure_frames(const struct gif_shared_table *table, const struct gif_frame_list
     struct gif_table_use use;
     const uint8_t *frame;
 
-    for (uint64_t at = 0, size; (frame = gif_frame_list_next(frames, &at, &size));) {
-        uint64_t codes = size_of_codes(frame, size);
-        uint32_t table_size = gif_table_size(frame);
-        sum += gif_shared_table_use(table, frame, size, &use)
-                   ? gif_recoded_size(codes, frame[GIF_FRAME_TABLE + table_size], use.code_size)
-                   : codes + table_size;
-    }
+    for (uint64_t at = 0, size; (frame = gif_frame_list_next(frames, &at, &size));)
+        sum += gif_shared_table_use(table, frame, size, &use) ? use.size
+                                                              : size_of_codes(frame, size) + gif_table_size(frame);
     return sum;
 }
 

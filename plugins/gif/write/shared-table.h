@@ -18,6 +18,7 @@ struct gif_shared_table {
 /* How a frame uses the table. */
 struct gif_table_use {
     uint32_t code_size;
+    uint64_t size;                    /* bytes of codes, without sub-blocks */
     bool is_identity;                 /* the codes stay as they are */
     uint8_t entries[GIF_COLOURS_MAX]; /* of the shared table, for each one of the frame's */
 };

@@ -87,6 +87,7 @@ gif_open(struct mim_job *job, struct mim_sequence *sequence)
         .wants_subrectangles = self->subrectangles,
         .dithering = &self->dithering,
         .wants_clear = self->disposal == DISPOSAL_BACKGROUND,
+        .may_recode = self->palette == PALETTE_AUTO && !is_picture,
     };
     self->dithering = ditherings[self->dither];
     if (self->palette == PALETTE_GLOBAL) {
