@@ -5,7 +5,8 @@
 #include <string.h>
 
 #include "write/coded-frame.h"
-#include "write/plan.h"
+#include "write/planner.h"
+#include "write/strategies.h"
 
 enum { MIN_CODE_SIZE = 2, MEASURED_PIXELS = 1 << 14, MIN_SHARE = 16 };
 

@@ -39,11 +39,4 @@ gif_table_bits(uint32_t entries)
     return entries <= 2 ? 1 : 32 - __builtin_clz(entries - 1);
 }
 
-/* Set the view and the palette of a strategy. */
-void gif_plan_set_strategy(struct gif_plan *plan, enum gif_plan_strategy strategy);
-
-/* Plan everything but the palette; that of an exact plan is the encoder's colour set. Status of poll. */
-int32_t gif_plan_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
-                       const struct mim_raster *frame, const struct mim_neighbours *neighbours, struct gif_plan *plan);
-
 #endif
