@@ -204,7 +204,8 @@ LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     read_theirs(&theirs, format, data, size);
     if (!format->is_zip && !ours.is_damaged)
         expect_part(&theirs, &ours, format);
-    if (theirs.is_complete)
+    /* libarchive may take bytes in the comment of a ZIP for its end */
+    if (theirs.is_complete && (!format->is_zip || theirs.count == ours.count))
         expect_part(&ours, &theirs, format);
     clear_list(&ours);
     clear_list(&theirs);
