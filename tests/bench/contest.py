@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: MIT
 """Contests: several programs do the same job on the same input, in turns, and a table shows their times."""
 
+import operator
 import os
 import statistics
 import subprocess
@@ -36,7 +37,7 @@ def run(*command):
 
 
 def digest(command, layout, row_bytes, height):
-    """Return (frames, sum) of the packed pixels that a command prints."""
+    """Return (frames, sum, mean byte) of the packed pixels that a command prints."""
     with tempfile.TemporaryFile() as complaints:
         with subprocess.Popen([str(word) for word in command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=complaints) as printing:
@@ -62,10 +63,10 @@ class Loop:
         self.name, self.command = name, command
 
     def answer(self):
-        return tuple(run(*self.command).decode().split()[:2])
+        return tuple(run(*self.command).decode().split()[:3])
 
     def measure(self):
-        _, _, wall, cpu = run(*self.command).decode().split()
+        *_, wall, cpu = run(*self.command).decode().split()
         return Run(int(wall) / 1e6, int(cpu) / 1e6)
 
 
@@ -92,13 +93,18 @@ def say(text):
     print(text, file=sys.stderr, flush=True)
 
 
-def fit(contestants):
+def alike(answer, expected):
+    """Whether two answers have as many frames and similar means: by default FFmpeg converts YUV up to 1.2 levels too dark."""
+    return answer[0] == expected[0] and abs(float(answer[2]) - float(expected[2])) <= 1.5
+
+
+def fit(contestants, same):
     """Return the contestants with the same result as the first one, and the others with the reason."""
     good, bad, expected = [], {}, None
     for contestant in contestants:
         try:
             answer = contestant.answer()
-            if answer is not None and expected is not None and answer != expected:
+            if answer is not None and expected is not None and not same(answer, expected):
                 raise Unfit(f'another result: {answer} instead of {expected}')
             expected = expected if answer is None else expected or answer
             good.append(contestant)
@@ -111,9 +117,9 @@ def fit(contestants):
 class Results:
     """All runs of a contest on one input."""
 
-    def __init__(self, contestants, rounds, clock):
+    def __init__(self, contestants, rounds, clock, same=operator.eq):
         self.clock = clock
-        good, self.left_out = fit(contestants)
+        good, self.left_out = fit(contestants, same)
         self.runs = {contestant.name: [] for contestant in good}
         for _ in range(rounds):
             for contestant in good:

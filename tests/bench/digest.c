@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: MIT */
-/* Prints the sum of packed pixels on standard input, as the loops compute it.   digest LAYOUT ROW-BYTES HEIGHT */
+/* Prints the number, the sum and the mean byte of packed frames on standard input, as the loops compute it.   digest LAYOUT ROW-BYTES HEIGHT */
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -32,6 +32,6 @@ main(int argc, char **argv)
     while (fread(frame, row_bytes * height, 1, stdin) == 1)
         loop_frame(&loop, (enum loop_layout)layout, frame, height, row_bytes, row_bytes);
     free(frame);
-    printf("%" PRIu64 " %016" PRIx64 "\n", loop.frames, loop.sum);
+    printf("%" PRIu64 " %016" PRIx64 " %.3f\n", loop.frames, loop.sum, loop_mean(&loop));
     return 0;
 }

@@ -13,7 +13,7 @@ import tempfile
 
 import numpy as np
 
-from contest import (MIM, PYTHON, Loop, Process, Results, Unfit, amount, cell, digest, program, reasons, run, say,
+from contest import (MIM, PYTHON, Loop, Process, Results, Unfit, alike, amount, cell, digest, program, reasons, run, say,
                      table, times_table)
 from scaling import scaling
 
@@ -26,9 +26,9 @@ class Bench:
     def __init__(self, inputs, rounds, clock):
         self.inputs, self.rounds, self.clock = inputs, rounds, clock
 
-    def contest(self, column, contestants, times=1):
+    def contest(self, column, contestants, times=1, **more):
         say(f'  {column}')
-        return Results(contestants, self.rounds * times, self.clock)
+        return Results(contestants, self.rounds * times, self.clock, **more)
 
 
 def facts(path):
@@ -183,7 +183,8 @@ def video_decode(bench):
         return [Loop(ONE, program('loop-mim'), path, 1), Loop(TWO, program('loop-mim'), path, 2),
                 Loop("FFmpeg's libraries, decode and swscale, 1 thread", program('loop-ffmpeg'), path, 1),
                 Loop("FFmpeg's libraries, decode and swscale, 2 threads", program('loop-ffmpeg'), path, 2)]
-    results = {column: bench.contest(column, contestants(path)) for column, path in video_columns(bench.inputs).items()}
+    results = {column: bench.contest(column, contestants(path), same=alike)
+               for column, path in video_columns(bench.inputs).items()}
     return times_table('Video to memory', results, ONE)
 
 
@@ -218,7 +219,8 @@ def video_commands(bench):
                 Process('ffmpeg, to rawvideo', *ffmpeg, check=shown(ffmpeg)),
                 Process('PyAV', *PYTHON, 'pyav', path, check=shown([*PYTHON, 'pyav', path, '-'])),
                 Process('OpenCV', *PYTHON, 'opencv', path)]
-    results = {column: bench.contest(column, contestants(path)) for column, path in video_columns(bench.inputs).items()}
+    results = {column: bench.contest(column, contestants(path), same=alike)
+               for column, path in video_columns(bench.inputs).items()}
     return times_table('Video, whole program', results, MIM_TWO)
 
 

@@ -42,6 +42,21 @@ sum_colour(uint64_t sum, enum loop_layout layout, const uint8_t *row, size_t siz
     return sum;
 }
 
+static uint64_t
+add_bytes(const uint8_t *row, size_t size)
+{
+    uint64_t total = 0;
+    for (size_t at = 0; at < size; at++)
+        total += row[at];
+    return total;
+}
+
+double
+loop_mean(const struct loop *loop)
+{
+    return loop->count ? (double)loop->total / (double)loop->count : 0;
+}
+
 void
 loop_frame(struct loop *loop, enum loop_layout layout, const void *pixels, uint32_t height, size_t row_bytes,
            size_t stride)
@@ -52,9 +67,12 @@ loop_frame(struct loop *loop, enum loop_layout layout, const void *pixels, uint3
     loop->seen += row[row_bytes / 2];
     if (!loop->summing)
         return;
-    for (uint32_t y = 0; y < height; y++, row += stride)
+    for (uint32_t y = 0; y < height; y++, row += stride) {
         loop->sum =
             layout == LOOP_PLAIN ? sum_plain(loop->sum, row, row_bytes) : sum_colour(loop->sum, layout, row, row_bytes);
+        loop->total += add_bytes(row, row_bytes);
+        loop->count += row_bytes;
+    }
 }
 
 static uint64_t
@@ -88,6 +106,6 @@ loop_main(loop_function decode, int argc, char **argv)
         fprintf(stderr, "%s: the passes differ\n", argv[1]);
         return 1;
     }
-    printf("%" PRIu64 " %016" PRIx64 " %" PRIu64 " %" PRIu64 "\n", second.frames, first.sum, wall, cpu);
+    printf("%" PRIu64 " %016" PRIx64 " %.3f %" PRIu64 " %" PRIu64 "\n", second.frames, first.sum, loop_mean(&first), wall, cpu);
     return 0;
 }
