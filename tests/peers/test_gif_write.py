@@ -216,6 +216,18 @@ class GifWriting(PeerCase):
             self.write(np.frombuffer(clip, np.uint8).reshape(-1, 150, 200, 3), name='photograph.gif')
             self.assertAsSmall('photograph')
 
+    def test_a_blinking_disc_is_as_small_as_gifsicle_makes_it(self):
+        y, x = np.mgrid[0:40, 0:40] - 20
+        frames = [np.zeros((40, 40, 4), np.uint8) for _ in range(12)]
+        for i, frame in enumerate(frames):
+            frame[x * x + y * y < 380] = (40, 44, 52, 255)
+            frame[x * x + y * y < 100] = (200, 180, 52, 255) if i % 2 else 0
+        data = self.write(frames)
+        self.assertWritten(data, frames)
+        theirs = self.run_tool('gifsicle', '--no-warnings', '-O3', '-Okeep-empty', data=data)
+        self.assertLessEqual(len(data), len(theirs))
+        self.assertLess(len(data), 1000)  # whole frames have 1600
+
     def assertAsSmall(self, name):
         data = self.get(f'{name}.gif')
         self.assertLessEqual(len(data), 1.03 * self.optimized(data))

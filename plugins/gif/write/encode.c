@@ -247,7 +247,7 @@ emit_version(struct mim_job *job, struct gif_encoder *encoder, struct gif_plan p
     return status == MIM_OK ? emit_codes(job, encoder, &plan) : status;
 }
 
-/* After emit_version() of a plan that is not exact. */
+/* After emit_version() of a plan without strategies. */
 static uint64_t
 size_of_version(const struct gif_encoder *encoder, const struct gif_plan *plan)
 {
@@ -265,7 +265,7 @@ emit_versions(struct mim_job *job, struct gif_encoder *encoder, const struct gif
     if (dithering != GIF_DITHER_ALWAYS)
         status = emit_version(job, encoder, *plan, delay, false);
     if (dithering == GIF_DITHER_UNDECIDED)
-        versions->plain_size = size_of_version(encoder, plan);
+        versions->first_size = size_of_version(encoder, plan);
     return status == MIM_OK && dithering != GIF_DITHER_NEVER ? emit_version(job, encoder, *plan, delay, true) : status;
 }
 
@@ -281,6 +281,23 @@ choose_dithering(struct mim_job *job, struct gif_encoder *encoder, const struct 
     if (versions->decides && is_first)
         *encoding->dithering = *dithering = versions->wants_dither ? GIF_DITHER_ALWAYS : GIF_DITHER_NEVER;
     return status;
+}
+
+/* Emit a second version if it is smaller. */
+static int32_t
+emit_update(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding, uint32_t delay,
+            const struct mim_raster *frame, const struct mim_neighbours *neighbours, struct gif_plan *plan,
+            struct gif_versions *versions)
+{
+    uint64_t first_size = size_of_version(encoder, plan);
+
+    int32_t status = gif_plan_update(job, encoder, encoding, frame, neighbours, plan, &versions->has_update);
+    if (status != MIM_OK || !versions->has_update)
+        return status;
+    versions->first_size = first_size;
+    versions->keeps_rest[1] = plan->keeps_rest;
+    status = fill_palette(job, encoder, encoding, plan);
+    return status == MIM_OK ? emit_version(job, encoder, *plan, delay, false) : status;
 }
 
 int32_t
@@ -303,5 +320,10 @@ gif_encode_frame(struct mim_job *job, struct gif_encoder *encoder, const struct 
         return status;
     if (!(encoding->global ? encoding->global->is_exact : plan.is_exact))
         status = choose_dithering(job, encoder, encoding, &plan, !neighbours->previous, versions, &dithering);
-    return status == MIM_OK ? emit_versions(job, encoder, &plan, dithering, delay, versions) : status;
+    if (status == MIM_OK)
+        status = emit_versions(job, encoder, &plan, dithering, delay, versions);
+    versions->keeps_rest[0] = plan.keeps_rest;
+    if (status != MIM_OK || !plan.may_update)
+        return status;
+    return emit_update(job, encoder, encoding, delay, frame, neighbours, &plan, versions);
 }

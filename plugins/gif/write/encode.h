@@ -7,12 +7,15 @@
 
 /*
  * Versions of a coded frame. The first frame that is not exact decides for all whether they are dithered. Frames that
- * are coded before this is known have a plain version and a dithered one after it.
+ * are coded before this is known have a plain version and a dithered one after it. Exact frames may have a version that
+ * suits every canvas, and after it an update for a canvas that keeps the rest of the previous frame.
  */
 struct gif_versions {
     bool decides;        /* if no frame before does */
     bool wants_dither;   /* its decision */
-    uint64_t plain_size; /* of the plain version; 0: there is only one version */
+    bool has_update;     /* the second version is an update */
+    bool keeps_rest[2];  /* a version clears nothing that the next frame leaves unchanged */
+    uint64_t first_size; /* of the first version; 0: there is only one */
 };
 
 /* Emit control block, image descriptor, colour table and codes. The chosen version depends on the arguments only. */

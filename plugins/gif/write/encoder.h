@@ -24,6 +24,7 @@ struct gif_encoding {
     bool wants_subrectangles;                /* store only the changes */
     _Atomic(enum gif_dithering) *dithering;  /* of all frames */
     bool wants_clear;                        /* store whole frames, each of which clears the canvas */
+    bool wants_merge;                        /* a frame may replace an equal one before it */
     bool may_recode;                         /* frames may use a shared table */
 };
 

@@ -6,6 +6,9 @@
 #include "write/encoder.h"
 #include "write/view.h"
 
+/* Disposal methods. */
+enum { GIF_DISPOSE_KEEP = 1, GIF_DISPOSE_CLEAR = 2 };
+
 /* Which unchanged pixels are skipped. */
 enum gif_plan_strategy {
     GIF_PLAN_LONG,       /* skip long runs */
@@ -19,6 +22,9 @@ enum gif_plan_strategy {
 struct gif_plan {
     struct gif_view view;
     int disposal;
+    struct mim_rect cleared; /* turns transparent in the next frame; height 0: nothing, or all that is opaque */
+    bool keeps_rest;         /* it clears nothing that the next frame leaves unchanged */
+    bool may_update;         /* gif_plan_update() may find a smaller rectangle */
     bool has_transparent; /* the last entry of the table is transparent, for skipped pixels */
     bool is_dithered;
     bool is_exact;       /* the palette is the encoder's colour set */

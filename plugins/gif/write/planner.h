@@ -9,4 +9,10 @@
 int32_t gif_plan_frame(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
                        const struct mim_raster *frame, const struct mim_neighbours *neighbours, struct gif_plan *plan);
 
+/* Plan the same frame for a canvas that keeps the rest of the previous frame: all that does not change. `*found` false:
+ * this does not make it smaller. */
+int32_t gif_plan_update(struct mim_job *job, struct gif_encoder *encoder, const struct gif_encoding *encoding,
+                        const struct mim_raster *frame, const struct mim_neighbours *neighbours, struct gif_plan *plan,
+                        bool *found);
+
 #endif

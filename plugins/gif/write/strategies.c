@@ -123,6 +123,8 @@ gif_plan_nested(struct mim_job *job, struct gif_encoder *encoder, const struct g
                 struct gif_plan *plan)
 {
     static const enum gif_plan_strategy strategies[] = { GIF_PLAN_ANY, GIF_PLAN_LONG, GIF_PLAN_NONE };
+    bool clears = plan->disposal == GIF_DISPOSE_CLEAR; /* needs a transparent entry */
+    uint32_t size = encoding->palette_size - clears;
     int32_t status = MIM_OK;
     bool fits;
 
@@ -131,8 +133,8 @@ gif_plan_nested(struct mim_job *job, struct gif_encoder *encoder, const struct g
         struct gif_plan_need *need = &plan->needs[strategies[i]];
         uint32_t before = encoder->colours.count;
         set_runs(&plan->view, strategies[i]);
-        status =
-            gif_plan_collect_colours(job, encoder, &plan->view, encoding->palette_size, &need->has_transparent, &fits);
+        status = gif_plan_collect_colours(job, encoder, &plan->view, size, &need->has_transparent, &fits);
+        need->has_transparent |= clears;
         if (fits) {
             gif_colour_set_sort(&encoder->colours, before);
             need->colours = encoder->colours.count;

@@ -27,21 +27,58 @@ gif_view_poll(struct mim_job *job, uint32_t y, uint32_t width)
     return (uint64_t)y * width % PIXELS_A_POLL < width ? job->host->poll(job) : MIM_OK;
 }
 
-int32_t
-gif_view_turns_transparent(struct mim_job *job, const struct mim_raster *before, const struct mim_raster *after,
-                           uint32_t threshold, bool *found)
+/* Encloses runs of pixels. */
+struct bounds {
+    uint32_t left, top, right, bottom;
+};
+
+static const struct bounds no_bounds = { .left = UINT32_MAX };
+
+static void
+add_run(struct bounds *bounds, uint32_t y, uint32_t first, uint32_t end)
 {
+    bounds->left = first < bounds->left ? first : bounds->left;
+    bounds->right = end > bounds->right ? end : bounds->right;
+    bounds->top = bounds->bottom ? bounds->top : y;
+    bounds->bottom = y + 1;
+}
+
+static struct mim_rect
+rect_of(const struct bounds *bounds)
+{
+    if (!bounds->bottom)
+        return (struct mim_rect){ 0 };
+    return (struct mim_rect){ bounds->left, bounds->top, bounds->right - bounds->left, bounds->bottom - bounds->top };
+}
+
+static inline unsigned
+turns(const uint8_t *before, const uint8_t *after, size_t x, uint32_t threshold)
+{
+    return (before[4 * x + 3] >= threshold) & (after[4 * x + 3] < threshold);
+}
+
+int32_t
+gif_view_find_turned(struct mim_job *job, const struct mim_raster *before, const struct mim_raster *after,
+                     uint32_t threshold, struct mim_rect *rect)
+{
+    struct bounds bounds = no_bounds;
     int32_t status = MIM_OK;
 
-    *found = false;
-    for (uint32_t y = 0; before->channels == 4 && y < before->height && !*found && status == MIM_OK; y++) {
+    for (uint32_t y = 0; before->channels == 4 && y < before->height && status == MIM_OK; y++) {
         const uint8_t *one = pixel_of(before, 0, y), *two = pixel_of(after, 0, y);
+        uint32_t first = 0, end = before->width;
         unsigned turned = 0;
-        for (size_t i = 3; i < (size_t)before->width * 4; i += 4)
-            turned |= (one[i] >= threshold) & (two[i] < threshold);
-        *found = turned;
+        for (size_t x = 0; x < end; x++)
+            turned |= turns(one, two, x, threshold);
+        while (turned && !turns(one, two, first, threshold))
+            first++;
+        while (turned && !turns(one, two, end - 1, threshold))
+            end--;
+        if (turned)
+            add_run(&bounds, y, first, end);
         status = gif_view_poll(job, y, before->width);
     }
+    *rect = rect_of(&bounds);
     return status;
 }
 
@@ -73,49 +110,43 @@ key_at(const struct gif_view *view, const uint8_t *row, uint32_t x)
     return key_of(row + (size_t)x * channels, channels, view->threshold);
 }
 
-/* Extend [*left, *right) to the visible changes of row `y` in the rectangle. false: there are none. */
-static bool
-widen_bounds(const struct gif_view *view, const struct mim_rect *rect, uint32_t y, uint32_t *left, uint32_t *right)
+/* Add the visible changes of row `y` in the rectangle. */
+static void
+add_changes(const struct gif_view *view, const struct mim_rect *rect, uint32_t y, struct bounds *bounds)
 {
-    uint32_t first = rect->x, end = rect->x + rect->width, last = end;
+    uint32_t first = rect->x, end = rect->x + rect->width;
     const uint8_t *one = pixel_of(view->frame, 0, y), *two = view->below ? pixel_of(view->below, 0, y) : NULL;
 
     if (two && !memcmp(one + (size_t)first * 4, two + (size_t)first * 4, (size_t)rect->width * 4))
-        return false;
+        return;
     while (first < end && key_at(view, one, first) == key_at(view, two, first))
         first++;
-    if (first == end)
-        return false;
-    while (key_at(view, one, last - 1) == key_at(view, two, last - 1))
-        last--;
-    *left = first < *left ? first : *left;
-    *right = last > *right ? last : *right;
-    return true;
+    while (first < end && key_at(view, one, end - 1) == key_at(view, two, end - 1))
+        end--;
+    if (first < end)
+        add_run(bounds, y, first, end);
 }
 
 /* Shrink a rectangle of changes in RGBA to those that show: transparent pixels all look the same. */
 static int32_t
 shrink_to_visible(struct mim_job *job, const struct gif_view *view, struct mim_rect *rect)
 {
-    uint32_t left = view->frame->width, right = 0, top = view->frame->height, bottom = 0;
+    struct bounds bounds = no_bounds;
 
     for (uint32_t y = rect->y; y < rect->y + rect->height; y++) {
         int32_t status = gif_view_poll(job, y, view->frame->width);
         if (status != MIM_OK)
             return status;
-        if (!widen_bounds(view, rect, y, &left, &right))
-            continue;
-        top = y < top ? y : top;
-        bottom = y + 1;
+        add_changes(view, rect, y, &bounds);
     }
-    *rect = bottom ? (struct mim_rect){ left, top, right - left, bottom - top } : (struct mim_rect){ 0 };
+    *rect = rect_of(&bounds);
     return MIM_OK;
 }
 
 int32_t
 gif_view_shrink(struct mim_job *job, struct gif_view *view, bool *differs)
 {
-    struct mim_rect rect = { 0, 0, view->frame->width, view->frame->height };
+    struct mim_rect rect = { view->x, view->y, view->width, view->height };
 
     int32_t status = view->below ? job->host->find_changes(job, view->frame, view->below, &rect) : MIM_OK;
     if (status == MIM_OK && rect.height && view->frame->channels == 4)
@@ -134,7 +165,7 @@ int32_t
 gif_view_equal(struct mim_job *job, const struct mim_raster *one, const struct mim_raster *other, uint32_t threshold,
                bool *equal)
 {
-    struct gif_view view = { .frame = one, .below = other, .threshold = threshold };
+    struct gif_view view = { one, other, .width = one->width, .height = one->height, .threshold = threshold };
     bool differs;
 
     int32_t status = gif_view_shrink(job, &view, &differs);

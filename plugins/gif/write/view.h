@@ -22,9 +22,10 @@ struct gif_view {
 /* Call once per row: polls the host about every million pixels. Status of poll. */
 int32_t gif_view_poll(struct mim_job *job, uint32_t y, uint32_t width);
 
-/* Is any pixel opaque in `before` and transparent in `after`? Status of poll, as for the next three. */
-int32_t gif_view_turns_transparent(struct mim_job *job, const struct mim_raster *before, const struct mim_raster *after,
-                                   uint32_t threshold, bool *found);
+/* Enclose the pixels that are opaque in `before` and transparent in `after`. Height 0: there are none. Status of poll, as
+ * for the next three. */
+int32_t gif_view_find_turned(struct mim_job *job, const struct mim_raster *before, const struct mim_raster *after,
+                             uint32_t threshold, struct mim_rect *rect);
 
 /* Is any alpha neither 0 nor 255? */
 int32_t gif_view_has_partial_alpha(struct mim_job *job, const struct mim_raster *frame, bool *found);
@@ -33,8 +34,8 @@ int32_t gif_view_has_partial_alpha(struct mim_job *job, const struct mim_raster 
 int32_t gif_view_equal(struct mim_job *job, const struct mim_raster *one, const struct mim_raster *other,
                        uint32_t threshold, bool *equal);
 
-/* Shrink the rectangle to the changes from `below`, or from a blank canvas. `*differs` false: none, and the rectangle is
- * one pixel. */
+/* Shrink the rectangle to the changes from `below`, if it is the whole frame, or from a blank canvas. `*differs` false:
+ * none, and the rectangle is one pixel. */
 int32_t gif_view_shrink(struct mim_job *job, struct gif_view *view, bool *differs);
 
 /* Get the `width` keys of row `y` of the rectangle. */

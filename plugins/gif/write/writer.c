@@ -40,6 +40,7 @@ struct gif_writer {
     struct gif_stream stream;
     struct gif_encoding encoding;
     _Atomic(enum gif_dithering) dithering; /* of all frames */
+    bool has_rest;                         /* the canvas shows all of the last frame that the next one leaves unchanged */
     struct gif_pending pending;       /* with merge=yes */
     struct gif_survey survey;         /* with palette=global */
     struct gif_global_palette global; /* its result */
@@ -87,6 +88,7 @@ gif_open(struct mim_job *job, struct mim_sequence *sequence)
         .wants_subrectangles = self->subrectangles,
         .dithering = &self->dithering,
         .wants_clear = self->disposal == DISPOSAL_BACKGROUND,
+        .wants_merge = self->merge,
         .may_recode = self->palette == PALETTE_AUTO && !is_picture,
     };
     self->dithering = ditherings[self->dither];
@@ -206,13 +208,16 @@ static struct mim_coded_part
 choose_version(struct gif_writer *self, const struct gif_packet *packet, const struct mim_coded_part *both)
 {
     enum gif_dithering dithering = decide_dithering(self, packet);
-    uint64_t plain_size = packet->versions.plain_size;
+    const struct gif_versions *versions = &packet->versions;
+    bool wants_second = versions->has_update ? self->has_rest : dithering == GIF_DITHER_ALWAYS;
+    bool is_second = versions->first_size && wants_second;
     struct mim_coded_part part = *both;
 
-    if (!plain_size)
+    self->has_rest = versions->keeps_rest[is_second];
+    if (!versions->first_size)
         return part;
-    part.data = (const uint8_t *)both->data + (dithering == GIF_DITHER_ALWAYS ? plain_size : 0);
-    part.size = dithering == GIF_DITHER_ALWAYS ? both->size - plain_size : plain_size;
+    part.data = (const uint8_t *)both->data + (is_second ? versions->first_size : 0);
+    part.size = is_second ? both->size - versions->first_size : versions->first_size;
     return part;
 }
 
