@@ -27,16 +27,23 @@ step_of(const struct check_subject *subject, uint64_t count)
     return subject->is_thorough || count <= places ? 1 : count / places;
 }
 
-/* Other frames, or fewer, need an error or a notice. */
-static bool
-loses_silently(const struct reading *plain, const struct reading *other)
+/* Other frames, or fewer, need an error or a notice. Returns what is told of them, valid until the next call; NULL: nothing is lost. */
+static const char *
+silent_loss(const struct reading *plain, const struct reading *other)
 {
+    static char loss[120];
+    size_t same = 0;
     if (other->status != MIM_OK || other->notices)
-        return false;
-    for (size_t i = 0; i < other->count && i < plain->count; i++)
-        if (other->pictures[i].hash != plain->pictures[i].hash)
-            return true;
-    return other->count < plain->count;
+        return NULL;
+    while (same < other->count && same < plain->count && other->pictures[same].hash == plain->pictures[same].hash)
+        same++;
+    if (same < other->count && same < plain->count)
+        snprintf(loss, sizeof loss, "it delivers another frame %zu without an error or a notice", same);
+    else if (other->count < plain->count)
+        snprintf(loss, sizeof loss, "it delivers %zu of %zu frames without an error or a notice", other->count, plain->count);
+    else
+        return NULL;
+    return loss;
 }
 
 /* In some formats a file that ends behind a frame is whole: for each number of frames, one length is forgiven. */
@@ -52,10 +59,10 @@ reports_cuts(const struct check_trial *trial)
     for (size_t at = 0; at < size; at += step) {
         trial_at("cut to %zu of %zu bytes", at, size);
         reading_run(trial, &(struct reading_setup){ .data = trial->sample->data, .size = at }, &cut);
-        bool is_silent = loses_silently(&plain, &cut);
-        if (is_silent && (cut.count == plain.count || has_forgiven[cut.count]))
-            trial_fail("cut to %zu of %zu bytes, it delivers %zu of %zu frames without an error or a notice", at, size, cut.count, plain.count);
-        if (is_silent)
+        const char *loss = silent_loss(&plain, &cut);
+        if (loss && (cut.count == plain.count || has_forgiven[cut.count]))
+            trial_fail("cut to %zu of %zu bytes, %s", at, size, loss);
+        if (loss)
             has_forgiven[cut.count] = true;
         reading_clear(&cut);
     }
@@ -102,9 +109,9 @@ reports_failing_reads(const struct check_trial *trial)
     for (uint64_t i = 1; i <= reads; i += step) {
         trial_at("read %llu of %llu fails", (unsigned long long)i, (unsigned long long)reads);
         reading_run(trial, &(struct reading_setup){ .source = FROM_CALLS, .fail_at = i }, &other);
-        if (loses_silently(&plain, &other))
-            trial_fail("read %llu fails, and it delivers %zu of %zu frames without an error or a notice", (unsigned long long)i, other.count,
-                       plain.count);
+        const char *loss = silent_loss(&plain, &other);
+        if (loss)
+            trial_fail("read %llu fails, and %s", (unsigned long long)i, loss);
         reading_clear(&other);
     }
 }
@@ -120,9 +127,9 @@ survives_refused_memory(const struct check_trial *trial)
         struct interposition failing = { .fail_at = i };
         trial_at("allocation %llu of %llu is refused", (unsigned long long)i, (unsigned long long)count);
         reading_run(trial, &(struct reading_setup){ .code = interpose(trial, &failing) }, &other);
-        if (loses_silently(&plain, &other))
-            trial_fail("allocation %llu is refused, and it delivers %zu of %zu frames without an error or a notice", (unsigned long long)i,
-                       other.count, plain.count);
+        const char *loss = silent_loss(&plain, &other);
+        if (loss)
+            trial_fail("allocation %llu is refused, and %s", (unsigned long long)i, loss);
         expect_balance(&failing, "after a refused allocation");
         reading_clear(&other);
     }
@@ -151,8 +158,9 @@ survives_a_small_budget(const struct check_trial *trial)
     struct reading plain, other;
     reading_run_plain(trial, &plain);
     reading_run(trial, &(struct reading_setup){ .working_bytes = MEGABYTE, .threads = 4 }, &other);
-    if (loses_silently(&plain, &other))
-        trial_fail("with a working memory of 1 MB it delivers %zu of %zu frames without an error or a notice", other.count, plain.count);
+    const char *loss = silent_loss(&plain, &other);
+    if (loss)
+        trial_fail("with a working memory of 1 MB, %s", loss);
     if (other.status != MIM_OK)
         trial_remark("%s", other.err.message);
 }
