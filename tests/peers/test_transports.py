@@ -426,6 +426,7 @@ class Transports(PeerCase):
                 'front': [*X264, '-movflags', '+faststart'], 'end': [*X264, '-output_ts_offset', '3'],
                 'open': [*X264, '-x264-params', 'open-gop=1'],
                 'hevc': ['-c:v', 'libx265', '-preset', 'ultrafast', '-x265-params', 'log-level=none:keyint=30:min-keyint=30:open-gop=1:bframes=3:qp=26'],
+                'long': [*X264, '-g', '100', '-keyint_min', '100'],  # the last frame needs more than 1 MB
                 'mpeg4': ['-c:v', 'mpeg4', '-bf', '2', '-g', '30', '-q:v', '5'],
         }.items():
             yield self.ffmpeg(f'{name}.mp4', *arguments)

@@ -7,7 +7,11 @@
 #include <libavutil/error.h>
 #include <libavutil/mem.h>
 
-enum { BUFFER_SIZE = 64 << 10 };
+enum {
+    BUFFER_SIZE = 64 << 10,
+    LEAST_FETCHED = 256 << 10, /* less takes three requests at most */
+    MOST_FETCHED = 4 << 20
+};
 
 static int64_t
 read_zeros(const struct video_input *input, uint8_t *data, uint64_t size, uint64_t offset)
@@ -18,12 +22,26 @@ read_zeros(const struct video_input *input, uint8_t *data, uint64_t size, uint64
     return (int64_t)size;
 }
 
+static uint64_t
+copy_fetched(const struct video_input *input, uint8_t *data, uint64_t size, uint64_t offset)
+{
+    if (offset < input->fetched_at || offset - input->fetched_at >= input->fetched_size)
+        return 0;
+    uint64_t from = offset - input->fetched_at, left = input->fetched_size - from;
+    size = size < left ? size : left;
+    memcpy(data, input->fetched.data + from, size);
+    return size;
+}
+
 static int64_t
 read_source(const struct video_input *input, uint8_t *data, uint64_t size, uint64_t offset)
 {
     struct mim_job *job = input->job;
     if (input->is_blank)
         return read_zeros(input, data, size, offset);
+    uint64_t copied = copy_fetched(input, data, size, offset);
+    if (copied)
+        return (int64_t)copied;
     return input->side ? job->host->side_read(job, input->side, data, size, offset)
                        : job->host->read_at(job, data, size, offset);
 }
@@ -113,8 +131,23 @@ video_input_restrict(AVDictionary **options, const char *demuxers)
 }
 
 void
+video_input_fetch(struct video_input *input, uint64_t offset, uint64_t size)
+{
+    struct mim_job *job = input->job;
+    input->fetched_size = 0;
+    size = size < MOST_FETCHED ? size : MOST_FETCHED;
+    if (size < LEAST_FETCHED || !mim_scratch_get(job, &input->fetched, size))
+        return;
+    int64_t got = job->host->read_at(job, input->fetched.data, size, offset);
+    input->fetched_at = offset;
+    input->fetched_size = got > 0 ? (uint64_t)got : 0; /* a failure is that of the next read, too */
+}
+
+void
 video_input_close(struct video_input *input)
 {
+    if (input->job)
+        mim_scratch_clear(input->job, &input->fetched);
     if (input->io)
         av_freep(&input->io->buffer);
     avio_context_free(&input->io);

@@ -233,6 +233,8 @@ seek_by_keyframe(struct video_cursor *cursor, uint64_t number, unsigned skip)
     cursor->is_from_start = false;
     cursor->next = number;
     cursor->entry = keyframe;
+    if (index->is_stated)
+        video_demux_fetch(&cursor->decoder.demux, index, keyframe, index->pictures[number].packet);
     int32_t status = video_decoder_seek(&cursor->decoder, keyframe);
     return status == MIM_OK ? step_to(cursor, number) : status == MIM_CORRUPT ? replace_table(cursor) : status;
 }

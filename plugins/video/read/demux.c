@@ -208,6 +208,19 @@ video_demux_next(struct video_demux *demux, struct video_index *index, AVPacket 
 }
 
 void
+video_demux_fetch(struct video_demux *demux, const struct video_index *index, uint64_t first, uint64_t last)
+{
+    uint64_t start = UINT64_MAX, end = 0;
+    for (uint64_t i = first; i <= last && i < index->packet_count; i++) {
+        uint64_t position = (uint64_t)index->packets[i].position, behind = position + index->packets[i].size;
+        start = position < start ? position : start;
+        end = behind > end ? behind : end;
+    }
+    if (start < end)
+        video_input_fetch(&demux->input, start, end - start);
+}
+
+void
 video_demux_close(struct video_demux *demux)
 {
     avformat_close_input(&demux->format);

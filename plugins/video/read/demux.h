@@ -38,6 +38,8 @@ int32_t video_demux_open(struct video_demux *demux, struct mim_job *job, const s
 int32_t video_demux_next(struct video_demux *demux, struct video_index *index, AVPacket *packet);
 /* Read packet `number` of a known index: by seeking if possible, else from the start. */
 int32_t video_demux_seek(struct video_demux *demux, struct video_index *index, uint64_t number, AVPacket *packet);
+/* Fetch the bytes of these packets, which are read next, from a remote source. */
+void video_demux_fetch(struct video_demux *demux, const struct video_index *index, uint64_t first, uint64_t last);
 void video_demux_close(struct video_demux *demux);
 
 #endif
