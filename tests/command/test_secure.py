@@ -13,6 +13,7 @@ import tap
 from command import CommandCase, text
 
 NOBODY = 65534
+SANITIZED = os.environ['MIM_SANITIZED'] == 'yes'  # the leak checker, which may not trace such a program, ends it with its own message
 
 
 def why_not(path):
@@ -67,8 +68,10 @@ class Secure(CommandCase):
         for url in urls:
             with self.subTest(url=url):
                 done = self.run_mim('info', url, program=program)
-                self.assertEqual((done.returncode, text(done.stderr)),
-                                 (4, f'mim: {url}: programs with raised privileges read local files only\n'))
+                first, _, rest = text(done.stderr).partition('\n')
+                self.assertEqual(first, f'mim: {url}: programs with raised privileges read local files only')
+                if not SANITIZED:
+                    self.assertEqual((done.returncode, rest), (4, ''))
         self.assertFalse(self.asked)
         done = self.run_mim('info', self.put('a.gif', b'GIF89a'), program=program)
         self.assertNotIn('raised privileges', text(done.stderr))
