@@ -50,7 +50,7 @@ class CommandMemory(FaultCase):
             self.try_places('convert', *self.shape('samples.raw'), 'samples.raw', '-', '--to', target, '--quiet')
 
     def test_blames_no_file_for_a_lack_of_descriptors(self):
-        self.mim('convert', '-q', 'animated.gif', 'a.mp4')
+        self.assertEqual(self.run_alone(os.environ['MIM'], 'convert', '-q', 'animated.gif', 'a.mp4').returncode, 0)
         for name in ('animated.gif', 'animated.png', 'strips-lzw.tif', 'a.mp4'):
             self.assertEqual(self.limited(name, 64).returncode, 0)
             for files in range(3, 12):
@@ -60,10 +60,13 @@ class CommandMemory(FaultCase):
                     self.assertIn(b'Too many open files' if done.returncode else b'', done.stderr)
 
     def limited(self, name, files):
-        args = ['prlimit', f'--nofile={files}', os.environ['MIM'], 'convert', '-q', name, '-', '--to', 'raw']
+        return self.run_alone('prlimit', f'--nofile={files}', os.environ['MIM'], 'convert', '-q', name, '-', '--to', 'raw')
+
+    def run_alone(self, *command):
+        """Run without the shim, behind which the leak checker does not find the thread-local blocks of FFmpeg's libraries."""
         env = self.environment({})
         del env['LD_PRELOAD']
-        return subprocess.run(args, env=env, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+        return subprocess.run(command, env=env, cwd=self.folder, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
                               stderr=subprocess.PIPE, timeout=PATIENCE)
 
     def test_loses_no_picture_of_a_video(self):
