@@ -134,8 +134,10 @@ void
 video_input_fetch(struct video_input *input, uint64_t offset, uint64_t size)
 {
     struct mim_job *job = input->job;
-    input->fetched_size = 0;
     size = size < MOST_FETCHED ? size : MOST_FETCHED;
+    if (offset >= input->fetched_at && offset - input->fetched_at + size <= input->fetched_size)
+        return; /* a step back in the same group */
+    input->fetched_size = 0;
     if (size < LEAST_FETCHED || !mim_scratch_get(job, &input->fetched, size))
         return;
     int64_t got = job->host->read_at(job, input->fetched.data, size, offset);
