@@ -27,7 +27,7 @@ step_of(const struct check_subject *subject, uint64_t count)
     return subject->is_thorough || count <= places ? 1 : count / places;
 }
 
-/* Other frames, or fewer, need an error or a notice. Returns what is told of them, valid until the next call; NULL: nothing is lost. */
+/* Other frames, or fewer, need an error or a notice. Returns a description, valid until the next call; NULL: nothing is lost. */
 static const char *
 silent_loss(const struct reading *plain, const struct reading *other)
 {
