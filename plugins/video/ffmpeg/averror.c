@@ -12,6 +12,9 @@ video_status(int code)
         int32_t status;
     } table[] = {
         { AVERROR(ENOMEM), MIM_NOMEM },
+        { AVERROR(EMFILE), MIM_NOMEM },
+        { AVERROR(ENFILE), MIM_NOMEM },
+        { AVERROR(EAGAIN), MIM_NOMEM }, /* of opening: a thread cannot be started */
         { AVERROR(EIO), MIM_IO },
         { AVERROR(ENOSPC), MIM_IO },
         { AVERROR(ENOSYS), MIM_UNSUPPORTED },

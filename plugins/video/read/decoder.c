@@ -86,9 +86,12 @@ static int32_t
 open_context(struct video_decoder *decoder, const AVCodec *codec, int threads, enum video_purpose purpose)
 {
     struct mim_job *job = decoder->job;
-    AVCodecContext *context = decoder->context;
     uint64_t pixels = job->host->limit(job, MIM_LIMIT_PIXELS);
 
+    avcodec_free_context(&decoder->context);
+    AVCodecContext *context = decoder->context = avcodec_alloc_context3(codec);
+    if (!context)
+        return MIM_NOMEM;
     int code = avcodec_parameters_to_context(context, decoder->demux.stream->codecpar);
     if (code < 0)
         return video_fail(job, code, "the stream's parameters are invalid");
@@ -100,6 +103,8 @@ open_context(struct video_decoder *decoder, const AVCodec *codec, int threads, e
     if (purpose == VIDEO_TO_COUNT)
         context->skip_loop_filter = AVDISCARD_ALL;
     code = avcodec_open2(context, codec, NULL);
+    if (code == AVERROR(EAGAIN) && threads > 1) /* no thread can be started */
+        return open_context(decoder, codec, 1, purpose);
     return code < 0 ? video_fail(job, code, "the decoder cannot be opened") : MIM_OK;
 }
 
@@ -130,8 +135,7 @@ open_codec(struct video_decoder *decoder, int threads, enum video_purpose purpos
     if (status != MIM_OK)
         return status;
     decoder->packet = av_packet_alloc();
-    decoder->context = avcodec_alloc_context3(codec);
-    if (!decoder->packet || !decoder->context)
+    if (!decoder->packet)
         return MIM_NOMEM;
     if (decoder->index->headers.needs_one_thread)
         threads = 1;
@@ -263,9 +267,7 @@ reset_codec(struct video_decoder *decoder, uint64_t number)
     decoder->fed = 0;
     const AVCodec *codec = decoder->context->codec;
     int threads = decoder->context->thread_count;
-    avcodec_free_context(&decoder->context);
-    decoder->context = avcodec_alloc_context3(codec);
-    return decoder->context ? open_context(decoder, codec, threads, VIDEO_TO_SHOW) : MIM_NOMEM;
+    return open_context(decoder, codec, threads, VIDEO_TO_SHOW);
 }
 
 bool

@@ -142,7 +142,7 @@ fail_to_open(struct mim_job *job, const struct video_encoder *encoder, int code)
     const struct video_layout *layout = &encoder->layout;
 
     av_strerror(code, text, sizeof text);
-    return job->host->fail(job, code == AVERROR(ENOMEM) ? MIM_NOMEM : MIM_OPTION, MIM_UNKNOWN,
+    return job->host->fail(job, video_status(code) == MIM_NOMEM ? MIM_NOMEM : MIM_OPTION, MIM_UNKNOWN,
                            "%s does not accept %dx%d pixels, %s and these options: %s", encoder->facts.codec->name,
                            layout->padded_width, layout->padded_height, av_get_pix_fmt_name(layout->to), text);
 }
