@@ -69,6 +69,50 @@ class VideoSound(VideoWriting):
                     tone = np.abs(np.fft.rfft(sound[second * 8000 + 2000:second * 8000 + 6000]))
                     self.assertEqual(np.argmax(tone) * 2, 440)
 
+    def clip(self, name, channels, codec, *more):
+        """One tone in all channels."""
+        self.run_tool('ffmpeg', '-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25:d=1', '-f', 'lavfi', '-i',
+                      'aevalsrc=' + '|'.join(['0.2*sin(2*PI*t*440)'] * channels) + ':d=1:s=48000', '-c:v', 'mpeg4', '-c:a', codec, *more, self.path(name))
+        return self.path(name)
+
+    def heard(self, path):
+        """The number of channels, after a look at the tone of each."""
+        channels = self.audio(path)[0]['channels']
+        raw = self.run_tool('ffmpeg', '-v', 'error', '-i', path, '-map', '0:a', '-ar', 8000, '-f', 's16le', '-')
+        for tone in np.frombuffer(raw, '<i2')[:7000 * channels].reshape(-1, channels)[2000:6000].T:
+            if np.abs(tone).max() > 300: # the low channel of some codecs has nothing of the tone
+                self.assertEqual(np.argmax(np.abs(np.fft.rfft(tone))) * 2, 440)
+        return channels
+
+    def test_channels_are_kept_or_their_mixing_is_noted(self):
+        surround = self.clip('surround.mkv', 6, 'ac3', '-af', 'aformat=channel_layouts=5.1(side)')
+        four = self.clip('four.mov', 4, 'pcm_s16le', '-af', 'aformat=channel_layouts=4.0')
+        for source, channels in ((surround, 6), (four, 4)):
+            for name in ('webm', 'ogv', 'flv', 'mp4', 'mpeg', 'avi'):
+                with self.subTest(name, channels=channels):
+                    done = self.run_mim('convert', '--force', source, self.path('out.' + name))
+                    self.assertEqual(done.returncode, 0, text(done.stderr))
+                    found = self.heard(self.path('out.' + name))
+                    self.assertIn(found, (2, channels))
+                    self.assertEqual('is mixed to stereo' in text(done.stderr), found < channels, text(done.stderr))
+
+    def test_joined_sound_has_the_channels_of_the_widest(self):
+        stereo, surround = self.clip('stereo.mp4', 2, 'aac'), self.clip('surround.mkv', 6, 'ac3')
+        done = self.run_mim('convert', stereo, surround, self.path('out.mkv'))
+        self.assertEqual(text(done.stderr), 'mim: note: the sound is re-encoded as libopus: the sound of the inputs differs\n')
+        self.assertEqual(self.heard(self.path('out.mkv')), 6)
+
+    def test_sound_of_a_rate_or_channels_that_flv_does_not_have_is_encoded(self):
+        for rate, channels, codec in ((48000, 1, 'pcm_s16le'), (44100, 2, 'pcm_s16le'), (44100, 4, 'pcm_s16le'), (48000, 2, 'libmp3lame'), (32000, 2, 'libmp3lame')):
+            with self.subTest(codec, rate=rate, channels=channels):
+                source = self.clip('in.mkv', channels, codec, '-ar', rate)
+                done = self.run_mim('convert', '--force', source, self.path('out.flv'))
+                self.assertEqual(done.returncode, 0, text(done.stderr))
+                is_copied = channels == 2 and rate != 32000
+                self.assertEqual('flv cannot hold' in text(done.stderr), not is_copied)
+                self.assertEqual(int(self.audio(self.path('out.flv'))[0]['sample_rate']), rate)
+                self.assertEqual(self.heard(self.path('out.flv')), channels)
+
     def test_no_sound_when_none_is_wanted(self):
         done = self.run_mim('convert', self.sounding(), self.path('out.mp4'), '-o', 'audio=none')
         self.assertEqual((self.audio(self.path('out.mp4')), text(done.stderr)), ([], ''))

@@ -2,6 +2,7 @@
 /* Reads the lists that a codec publishes, in every supported version of FFmpeg. */
 #include "ffmpeg/codec-config.h"
 
+#include <stdbool.h>
 #include <stdlib.h>
 
 const void *
@@ -39,10 +40,24 @@ video_codec_nearest_rate(const AVCodec *codec, int wanted)
     return best ? best : wanted;
 }
 
+/* Opus and Vorbis place the channels of each number as Vorbis I does, in section 4.3.9, and libopus refuses others. */
+static const AVChannelLayout *
+layouts_of(const AVCodec *codec)
+{
+    static const AVChannelLayout layouts[] = {
+        AV_CHANNEL_LAYOUT_MONO,         AV_CHANNEL_LAYOUT_STEREO,       AV_CHANNEL_LAYOUT_SURROUND,
+        AV_CHANNEL_LAYOUT_QUAD,         AV_CHANNEL_LAYOUT_5POINT0_BACK, AV_CHANNEL_LAYOUT_5POINT1_BACK,
+        AV_CHANNEL_LAYOUT_6POINT1,      AV_CHANNEL_LAYOUT_7POINT1,      { 0 },
+    };
+    bool is_placed = codec->id == AV_CODEC_ID_OPUS || codec->id == AV_CODEC_ID_VORBIS;
+    const AVChannelLayout *published = video_codec_supports(codec, VIDEO_SUPPORT_LAYOUTS);
+    return published || !is_placed ? published : layouts;
+}
+
 int
 video_codec_nearest_layout(const AVCodec *codec, const AVChannelLayout *wanted, AVChannelLayout *layout)
 {
-    const AVChannelLayout *layouts = video_codec_supports(codec, VIDEO_SUPPORT_LAYOUTS), *best = layouts;
+    const AVChannelLayout *layouts = layouts_of(codec), *best = layouts;
     for (; layouts && layouts->nb_channels; layouts++) {
         if (!av_channel_layout_compare(layouts, wanted))
             best = layouts;

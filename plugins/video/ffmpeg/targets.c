@@ -40,7 +40,7 @@ const struct video_target video_targets[VIDEO_WRITTEN_COUNT] = {
     [VIDEO_wmv] = { "wmv2 msmpeg4", NULL, "*", .merged = "description author", .languages = VIDEO_LANGUAGES_CODES,
                     .sounds = "wmav2 libmp3lame", .timing = VIDEO_TIMING_RATED, .states = ASPECT },
     [VIDEO_flv] = { H264 "flv", NULL, "*", .sounds = "aac libmp3lame", .refused = "mpeg4 h263",
-                   .timing = VIDEO_TIMING_RATED },
+                   .simple_sounds = "mp3 pcm_u8 pcm_s16le adpcm_swf", .timing = VIDEO_TIMING_RATED },
     [VIDEO_ogv] = { "libtheora libvpx", NULL, "*", .merged = "description", .languages = VIDEO_LANGUAGES_ANY,
                     .has_track_titles = true, .sounds = "libvorbis libopus flac",
                     .others = "theora vp8 vorbis opus flac speex", .states = ASPECT },
@@ -93,6 +93,23 @@ video_target_holds(const struct video_target *target, const AVOutputFormat *form
     if (codec == AV_CODEC_ID_RAWVIDEO || video_lists(target->refused, name))
         return false; /* muxers write raw pictures of odd widths in layouts that no demuxer reads */
     return avformat_query_codec(format, codec, FF_COMPLIANCE_NORMAL) == 1 || video_lists(target->others, name);
+}
+
+/* FLV has bits for three rates and for stereo; MP3 states its own rate. */
+static bool
+is_simple(const AVCodecParameters *sound)
+{
+    int rate = sound->sample_rate;
+    bool is_held = rate == 11025 || rate == 22050 || rate == 44100 || (rate == 48000 && sound->codec_id == AV_CODEC_ID_MP3);
+    return is_held && sound->ch_layout.nb_channels <= 2;
+}
+
+bool
+video_target_holds_sound(const struct video_target *target, const AVOutputFormat *format,
+                         const AVCodecParameters *sound)
+{
+    bool may_be_any = !video_lists(target->simple_sounds, avcodec_get_name(sound->codec_id));
+    return video_target_holds(target, format, sound->codec_id) && (may_be_any || is_simple(sound));
 }
 
 const AVCodec *

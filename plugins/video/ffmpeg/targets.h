@@ -41,6 +41,7 @@ struct video_target {
     const char *texts;         /* encoders for subtitles that cannot be copied, in order of preference; NULL: none */
     const char *others;        /* codecs that it holds although the muxer does not report them */
     const char *refused;       /* codecs that the muxer reports and then fails to write */
+    const char *simple_sounds; /* codecs whose sound is mono or stereo, at few rates */
     enum video_timing timing;
     unsigned states;    /* VIDEO_STATES_* */
     enum video_languages languages;
@@ -59,6 +60,9 @@ extern const struct video_target video_targets[VIDEO_WRITTEN_COUNT];
 bool video_lists(const char *names, const char *name);
 /* Can the container hold this codec, of video or sound? */
 bool video_target_holds(const struct video_target *target, const AVOutputFormat *format, enum AVCodecID codec);
+/* Can it hold this sound, with its rate and its channels? */
+bool video_target_holds_sound(const struct video_target *target, const AVOutputFormat *format,
+                              const AVCodecParameters *sound);
 
 /* The properties that the encoder states in its packets: VIDEO_STATES_*. */
 unsigned video_encoder_states(const AVCodec *encoder);

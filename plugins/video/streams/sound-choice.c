@@ -31,6 +31,19 @@ first_stream(const struct video_feed *feed, const struct video_track *track)
     return stream;
 }
 
+/* The sound with the most channels. */
+static const AVCodecParameters *
+widest_sound(const struct video_feed *feed, const struct video_track *track)
+{
+    const AVCodecParameters *widest = first_stream(feed, track)->parameters;
+    for (unsigned i = 0; i < feed->source_count; i++) {
+        const struct video_source_stream *stream = stream_of(feed, track, i);
+        if (stream && stream->parameters->ch_layout.nb_channels > widest->ch_layout.nb_channels)
+            widest = stream->parameters;
+    }
+    return widest;
+}
+
 /* A gap of at most one frame of sound remains between copied packets. */
 static int64_t
 longest_gap(const AVCodecParameters *sound)
@@ -65,6 +78,9 @@ explain_encoding(const struct video_choice *choice, const struct video_feed *fee
     *why = '\0';
     if (!video_target_holds(choice->target, feed->mux->context->oformat, first->codec_id))
         snprintf(why, size, "%s cannot hold %s", feed->mux->name, avcodec_get_name(first->codec_id));
+    else if (!video_target_holds_sound(choice->target, feed->mux->context->oformat, first))
+        snprintf(why, size, "%s cannot hold %s of this rate or number of channels", feed->mux->name,
+                 avcodec_get_name(first->codec_id));
     for (unsigned i = 0; i < feed->source_count && !*why; i++) {
         const struct video_source_stream *stream = stream_of(feed, track, i);
         if (stream && !video_sound_agrees(first, stream->parameters))
@@ -124,6 +140,28 @@ report_cuts(const struct video_choice *choice, const struct video_feed *feed, co
     return MIM_OK;
 }
 
+/* An encoder may have fewer channels than the sound. */
+static int32_t
+report_mixing(const struct video_choice *choice, const AVCodecParameters *sound, const AVCodecContext *encoder)
+{
+    char from[64], to[64], text[160];
+    if (sound->ch_layout.nb_channels <= encoder->ch_layout.nb_channels)
+        return MIM_OK;
+    av_channel_layout_describe(&sound->ch_layout, from, sizeof from);
+    av_channel_layout_describe(&encoder->ch_layout, to, sizeof to);
+    snprintf(text, sizeof text, "sound of %s is mixed to %s", from, to);
+    return choice->job->host->notice(choice->job, MIM_NOTICE_OTHER, text);
+}
+
+static int32_t
+encode(const struct video_choice *choice, struct video_feed *feed, struct video_track *track, const AVCodec *codec)
+{
+    const AVCodecParameters *sound = widest_sound(feed, track);
+    int32_t status = video_transcoder_open(choice->job, &track->transcoder, sound, codec, feed->mux->context->oformat,
+                                           feed->log);
+    return status == MIM_OK ? report_mixing(choice, sound, video_transcoder_context(track->transcoder)) : status;
+}
+
 int32_t
 video_sound_choose(const struct video_choice *choice, struct video_feed *feed, struct video_track *track)
 {
@@ -142,7 +180,5 @@ video_sound_choose(const struct video_choice *choice, struct video_feed *feed, s
         snprintf(text, sizeof text, "the sound is re-encoded as %s: %s", codec->name, why);
         status = job->host->notice(job, MIM_NOTICE_OTHER, text);
     }
-    return status != MIM_OK ? status
-                            : video_transcoder_open(job, &track->transcoder, first_stream(feed, track)->parameters, codec,
-                                                    feed->mux->context->oformat, feed->log);
+    return status == MIM_OK ? encode(choice, feed, track, codec) : status;
 }
