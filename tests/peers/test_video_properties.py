@@ -205,6 +205,24 @@ class Properties(VideoWriting):
         done = self.run_mim('convert', '--force', one, other, self.path('out.apng'))
         self.assertIn("input 2 differs in 'icc'", text(done.stderr))
 
+    def test_a_turned_picture_has_turned_resolutions(self):
+        for orientation in range(1, 9):
+            exif = Image.Exif()
+            exif[274] = orientation
+            aspect = '2:1' if orientation < 5 else '1:2'
+            axes = (72, 144) if orientation < 5 else (144, 72)
+            for name, words in (('a.png', {'exif': exif}), ('a.jpg', {'exif': exif}), ('a.tif', {'tiffinfo': {274: orientation}})):
+                with self.subTest(name, orientation=orientation):
+                    source = self.picture(name, dpi=(72, 144), **words)
+                    num, den = map(int, self.video(self.convert(source, 'b.mkv')[0])['sample_aspect_ratio'].split(':'))
+                    wide, high = map(int, aspect.split(':'))
+                    self.assertAlmostEqual(num / den, wide / high, 2)
+                    with Image.open(self.convert(source, 'b.tif')[0]) as page:
+                        np.testing.assert_allclose([float(value) for value in page.info['dpi']], axes, 0.01)
+                    stored, _ = self.convert(source, 'c.mkv', '-i', 'orient=no')
+                    num, den = map(int, self.video(stored)['sample_aspect_ratio'].split(':'))
+                    self.assertAlmostEqual(num / den, 2, 2)
+
     def test_every_page_of_a_tiff_has_the_aspect(self):
         source = self.make('a.mp4', PICTURE, '-vf', 'setsar=16/11', '-c:v', 'libx264')
         path, _ = self.convert(source, 'b.tif')

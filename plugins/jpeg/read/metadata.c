@@ -19,7 +19,7 @@ report_ignored(struct mim_job *job, const char *why)
     return job->host->notice(job, MIM_NOTICE_METADATA, why);
 }
 
-/* JFIF 1.02: version, unit, then the densities. */
+/* JFIF 1.02: version, unit, then the densities, of columns and rows as stored. */
 static int32_t
 report_density(struct mim_job *job, struct mim_bytes *bytes)
 {
@@ -27,7 +27,8 @@ report_density(struct mim_job *job, struct mim_bytes *bytes)
     if (bytes->size < JFIF_SIZE || bytes->data[2] > 2)
         return MIM_OK;
     const char *unit = units[bytes->data[2]];
-    uint16_t x = mim_load_be16(bytes->data + 3), y = mim_load_be16(bytes->data + 5);
+    bool is_transposed = mim_orientation_get(((const struct jpeg_reader *)job->state)->header.orientation).is_transposed;
+    uint16_t x = mim_load_be16(bytes->data + (is_transposed ? 5 : 3)), y = mim_load_be16(bytes->data + (is_transposed ? 3 : 5));
     struct mim_rational axes[2] = { { x, 1 }, { y, 1 } };
     if (!x || !y || (bytes->data[2] == 0 && x == y))
         return MIM_OK;

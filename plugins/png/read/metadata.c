@@ -53,7 +53,7 @@ report_srgb(struct reporter *reporter, const uint8_t *data, uint64_t size)
     return reporter->job->host->meta(reporter->job, "srgb", MIM_META_TEXT, intents[data[0]], strlen(intents[data[0]]));
 }
 
-/* Converts pixels per metre to pixels per centimetre. */
+/* Converts pixels per metre, of columns and rows as stored, to pixels per centimetre. */
 static int32_t
 report_resolution(struct reporter *reporter, const uint8_t *data, uint64_t size)
 {
@@ -63,11 +63,13 @@ report_resolution(struct reporter *reporter, const uint8_t *data, uint64_t size)
         return INVALID;
     const char *unit = data[8] == UNIT_METRE ? "cm" : "none";
     int64_t den = data[8] == UNIT_METRE ? 100 : 1;
-    struct mim_rational axes[2] = { { mim_load_be32(data), den }, { mim_load_be32(data + 4), den } };
+    bool is_transposed = mim_orientation_get(((const struct pngx_reader *)job->state)->orientation).is_transposed;
+    uint32_t x = mim_load_be32(data + (is_transposed ? 4 : 0)), y = mim_load_be32(data + (is_transposed ? 0 : 4));
+    struct mim_rational axes[2] = { { x, den }, { y, den } };
     int32_t status = job->host->meta(job, "resolution", MIM_META_RATIONALS, axes, sizeof axes);
     if (status == MIM_OK)
         status = job->host->meta(job, "resolution_unit", MIM_META_TEXT, unit, strlen(unit));
-    return status == MIM_OK ? mim_aspect_deliver(job, mim_load_be32(data + 4), mim_load_be32(data)) : status;
+    return status == MIM_OK ? mim_aspect_deliver(job, y, x) : status;
 }
 
 static int32_t

@@ -26,7 +26,8 @@ struct tiff_directory {
     struct mim_job *job;
     struct tiff_order order;
     uint64_t offset, count;
-    bool is_quiet; /* dropped tags were reported before */
+    bool is_quiet;      /* dropped tags were reported before */
+    bool is_transposed; /* the columns of frames are the rows of the page */
 };
 
 int32_t tiff_directory_open(struct tiff_directory *directory);

@@ -239,6 +239,7 @@ reader_metadata(struct mim_job *job, const void *packet, const struct mim_frame_
         status = tiff_page_read(&first, &directory, &strips);
         page = &first;
     }
+    directory.is_transposed = self->options.orient && page->orientation >= ORIENTATION_LEFTTOP;
     /* the tags of the first page are those of the file too */
     directory.is_quiet = packet && self->has_reported && page->offset == self->first;
     if (!packet)

@@ -29,6 +29,14 @@ read_axis(struct tiff_directory *directory, const struct tiff_entry *axis, struc
     return MIM_OK;
 }
 
+/* The resolutions of the columns and rows of frames. */
+static int32_t
+read_axes(struct tiff_directory *directory, const struct tiff_entry axes[2], struct mim_rational ratios[2])
+{
+    int32_t status = read_axis(directory, &axes[directory->is_transposed], &ratios[0]);
+    return status == MIM_OK ? read_axis(directory, &axes[!directory->is_transposed], &ratios[1]) : status;
+}
+
 /* Two tags make one item. */
 int32_t
 tiff_resolution_report(struct tiff_directory *directory, const struct tiff_entry axes[2], uint64_t unit)
@@ -37,9 +45,7 @@ tiff_resolution_report(struct tiff_directory *directory, const struct tiff_entry
     struct mim_rational ratios[2];
     const char *name = tiff_name_of(tiff_unit_names, (uint32_t)unit);
 
-    int32_t status = read_axis(directory, &axes[0], &ratios[0]);
-    if (status == MIM_OK)
-        status = read_axis(directory, &axes[1], &ratios[1]);
+    int32_t status = read_axes(directory, axes, ratios);
     if (status != MIM_OK || !ratios[0].den || !ratios[1].den)
         return status;
     status = job->host->meta(job, "resolution", MIM_META_RATIONALS, ratios, sizeof ratios);
@@ -52,7 +58,7 @@ int32_t
 tiff_resolution_report_aspect(struct tiff_directory *directory)
 {
     struct tiff_entry entry, axes[2] = { { 0 }, { 0 } };
-    struct mim_rational x, y;
+    struct mim_rational ratios[2];
     directory->is_quiet = true; /* the page reports unusable tags */
     int32_t status = tiff_directory_open(directory);
     for (uint64_t i = 0; i < directory->count && status == MIM_OK; i++) {
@@ -61,10 +67,9 @@ tiff_resolution_report_aspect(struct tiff_directory *directory)
             axes[entry.tag == TIFFTAG_YRESOLUTION] = entry;
     }
     if (status == MIM_OK)
-        status = read_axis(directory, &axes[0], &x);
-    if (status == MIM_OK)
-        status = read_axis(directory, &axes[1], &y);
-    if (status != MIM_OK || !x.den || !y.den)
+        status = read_axes(directory, axes, ratios);
+    if (status != MIM_OK || !ratios[0].den || !ratios[1].den)
         return status;
-    return mim_aspect_deliver(directory->job, (uint64_t)y.num * (uint64_t)x.den, (uint64_t)y.den * (uint64_t)x.num);
+    return mim_aspect_deliver(directory->job, (uint64_t)ratios[1].num * (uint64_t)ratios[0].den,
+                              (uint64_t)ratios[1].den * (uint64_t)ratios[0].num);
 }
