@@ -194,6 +194,25 @@ class VideoTracks(VideoWriting):
                     self.assertEqual(found not in (None, 'und'), name in kept)
                     self.assertEqual(f"the language '{language}' of a track is left out: {name} cannot hold it" in notes, name not in kept)
 
+    def test_mov_takes_the_code_of_a_language_that_quicktime_has(self):
+        for language, code in (('deu', 'ger'), ('fre', 'fra'), ('zho', 'chi'), ('slo', 'slk')):
+            self.run_tool('ffmpeg', '-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25', '-f', 'lavfi', '-i', 'sine=440', '-t', 1,
+                          '-metadata:s:a:0', 'language=' + language, self.path('in.mkv'))
+            self.assertNotIn('language', self.convert(self.path('in.mkv'), self.path('out.mov')))
+            self.assertEqual(self.languages(self.path('out.mov'), 'audio'), [code])
+
+    def test_subtitles_that_overlap_begin_in_time(self):
+        self.put('overlap.srt', b''.join(b'%d\n00:00:0%d,%d00 --> 00:00:0%d,%d00\nline\n\n' % line
+                                         for line in ((1, 0, 2, 0, 8), (2, 0, 5, 1, 2), (3, 1, 0, 1, 4), (4, 1, 6, 1, 8))))
+        self.run_tool('ffmpeg', '-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25:d=2', '-i', self.path('overlap.srt'), '-c:v', 'mpeg4',
+                      '-c:s', 'srt', self.path('in.mkv'))
+        for name, expected in (('mkv', [(0.2, 0.8), (0.5, 1.2), (1, 1.4), (1.6, 1.8)]), ('mp4', [(0.2, 0.5), (0.5, 1), (1, 1.4), (1.6, 1.8)]),
+                               ('mov', [(0.2, 0.5), (0.5, 1), (1, 1.4), (1.6, 1.8)])):
+            with self.subTest(name):
+                notes = self.convert(self.path('in.mkv'), self.path('out.' + name))
+                np.testing.assert_allclose(self.subtitles(self.path('out.' + name)), expected, atol=0.03)
+                self.assertEqual('a subtitle is cut where the next begins: mov_text shows one at a time (2 times)' in notes, name != 'mkv', notes)
+
     def test_titles_of_tracks_are_kept_or_noted(self):
         self.run_tool('ffmpeg', '-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25', '-f', 'lavfi', '-i', 'sine=440', '-t', 1,
                       '-metadata:s:a:0', 'title=Voice', self.path('in.mkv'))

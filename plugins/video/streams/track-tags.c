@@ -12,27 +12,46 @@ static const char quicktime[] =
     "per pol por pus que ron run rus san sin slk slv smi snd som spa sve swa tam tat tel tgk tgl tha tib tir tuk tur uig ukr "
     "urd uzb vie wel yid";
 
-static bool
-holds_language(const struct video_target *target, const char *language)
+/* Pairs of codes of ISO 639-2 for one language. */
+static const char *const pairs[][2] = {
+    { "alb", "sqi" }, { "arm", "hye" }, { "baq", "eus" }, { "bur", "mya" }, { "chi", "zho" }, { "cze", "ces" }, { "dut", "nld" },
+    { "fre", "fra" }, { "geo", "kat" }, { "ger", "deu" }, { "gre", "ell" }, { "ice", "isl" }, { "mac", "mkd" }, { "may", "msa" },
+    { "per", "fas" }, { "rum", "ron" }, { "slo", "slk" }, { "tib", "bod" }, { "wel", "cym" },
+};
+
+/* The other code of a language, or the same one. */
+static const char *
+other_code(const char *language)
+{
+    for (size_t i = 0; i < sizeof pairs / sizeof *pairs; i++)
+        for (int k = 0; k < 2; k++)
+            if (!strcmp(pairs[i][k], language))
+                return pairs[i][!k];
+    return language;
+}
+
+/* The language as the container stores it, or NULL. */
+static const char *
+held_language(const struct video_target *target, const char *language)
 {
     bool is_code = strlen(language) == 3 && strspn(language, "abcdefghijklmnopqrstuvwxyz") == 3;
     switch (target->languages) {
     case VIDEO_LANGUAGES_ANY:
-        return true;
+        return language;
     case VIDEO_LANGUAGES_CODES:
-        return is_code;
+        return is_code ? language : NULL;
     case VIDEO_LANGUAGES_QUICKTIME:
-        return is_code && video_lists(quicktime, language);
+        language = video_lists(quicktime, language) ? language : other_code(language);
+        return is_code && video_lists(quicktime, language) ? language : NULL;
     default:
-        return false;
+        return NULL;
     }
 }
 
-static bool
-holds_title(const struct video_target *target, const char *title)
+static const char *
+held_title(const struct video_target *target, const char *title)
 {
-    (void)title;
-    return target->has_track_titles;
+    return target->has_track_titles ? title : NULL;
 }
 
 static int32_t
@@ -48,18 +67,18 @@ video_track_tags_copy(const struct video_mux *mux, const struct video_target *ta
 {
     static const struct {
         const char *name;
-        bool (*is_held)(const struct video_target *, const char *value);
-    } tags[] = { { "language", holds_language }, { "title", holds_title } };
+        const char *(*held)(const struct video_target *, const char *value);
+    } tags[] = { { "language", held_language }, { "title", held_title } };
 
     for (size_t i = 0; i < sizeof tags / sizeof *tags; i++) {
         const AVDictionaryEntry *tag = av_dict_get(from, tags[i].name, NULL, 0);
         if (!tag || !*tag->value || !strcmp(tag->value, "und"))
             continue;
-        bool is_held = tags[i].is_held(target, tag->value);
-        int32_t status = is_held ? MIM_OK : report_lost(mux, tag->key, tag->value);
+        const char *held = tags[i].held(target, tag->value);
+        int32_t status = held ? MIM_OK : report_lost(mux, tag->key, tag->value);
         if (status != MIM_OK)
             return status;
-        if (is_held && av_dict_set(&to->metadata, tags[i].name, tag->value, 0) < 0)
+        if (held && av_dict_set(&to->metadata, tags[i].name, held, 0) < 0)
             return mux->job->host->fail(mux->job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a tag");
     }
     return MIM_OK;

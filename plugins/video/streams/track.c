@@ -121,11 +121,25 @@ write_held(struct video_track *track, struct video_mux *mux, const struct video_
     return status;
 }
 
+/* The muxer puts off a subtitle that begins before the end of the one before. */
+static bool
+shows_one(const struct video_track *track)
+{
+    return track->to->codecpar->codec_id == AV_CODEC_ID_MOV_TEXT;
+}
+
 /* The end of a segment may still be unknown: keep the latest subtitle until then. */
 static int32_t
 put_subtitle(struct video_track *track, struct video_mux *mux, const struct video_segment *segment, AVPacket *packet)
 {
-    int32_t status = write_held(track, mux, segment, INT64_MAX);
+    bool is_cut = track->held && shows_one(track) && packet->pts > ticks_of(track, segment->at) &&
+                  track->held->pts + track->held->duration > packet->pts;
+    int32_t status = MIM_OK;
+    if (is_cut)
+        status = mux->job->host->notice(mux->job, MIM_NOTICE_OTHER,
+                                        "a subtitle is cut where the next begins: mov_text shows one at a time");
+    if (status == MIM_OK)
+        status = write_held(track, mux, segment, is_cut ? packet->pts : INT64_MAX);
     if (status != MIM_OK)
         return status;
     track->held = av_packet_alloc();
@@ -173,7 +187,8 @@ video_track_drain(struct video_track *track, struct video_mux *mux, const struct
                   bool is_silent, AVPacket *packet)
 {
     int32_t status = MIM_OK;
-    if (track->held && track->held->pts + track->held->duration <= ticks_of(track, segment->end))
+    int64_t due = ticks_of(track, shows_one(track) && time < segment->end ? time : segment->end);
+    if (track->held && track->held->pts + track->held->duration <= due)
         return write_held(track, mux, segment, INT64_MAX);
     if (!track->transcoder)
         return MIM_OK;
