@@ -245,6 +245,20 @@ class Properties(VideoWriting):
         path, _ = self.convert(self.path('a.gif'), 'b.mkv')
         self.assertEqual(self.video(path)['sample_aspect_ratio'], '3:2')
 
+    # --- fields
+
+    def test_interlaced_video_is_reported(self):
+        for order, first in (('1', 'top'), ('0', 'bottom')):
+            for name, words in (('a.mp4', ('-c:v', 'libx264', '-x264-params', ('tff=1', 'bff=1')[order == '0'])),
+                                ('a.ts', ('-c:v', 'mpeg2video', '-flags', '+ildct+ilme', '-top', order, '-r', '25'))):
+                source = self.make(name, PICTURE + ',setfield=' + ('bff', 'tff')[int(order)], *words)
+                self.assertIn(self.video(source)['field_order'][0], first)
+                self.assertIn('field_order      ' + first, self.info(source))
+                for output in ('b.mp4', 'b.mkv', 'b.gif'):
+                    with self.subTest(name, first=first, output=output):
+                        self.assertIn("'field_order'", self.convert(source, output)[1])
+        self.assertNotIn('field_order', self.info(self.make('a.mp4', PICTURE, '-c:v', 'libx264')))
+
     # --- colours
 
     def side_data(self, path):
@@ -333,7 +347,8 @@ class Properties(VideoWriting):
             body = b'cICP' + bytes((1, 1, 0, 0))
             file.seek(33)
             file.write(struct.pack('>I', 4) + body + struct.pack('>I', zlib.crc32(body)) + png[33:])
-        self.assertIn("cannot keep the metadata 'range'", self.convert(path, 'b.tif')[1])
+        for name in ('b.tif', 'b.mkv'):
+            self.assertIn("cannot keep the metadata 'range'", self.convert(path, name)[1])
 
     def test_ordinary_colours_are_kept_and_their_loss_is_no_news(self):
         for transfer, primaries in (('bt709', 'bt709'), ('smpte170m', 'smpte170m'), ('iec61966-2-1', 'bt709')):

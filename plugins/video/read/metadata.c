@@ -130,6 +130,17 @@ put_aspect(struct mim_job *job, AVRational aspect)
     return job->host->meta(job, "sample_aspect", MIM_META_RATIONAL, &value, sizeof value);
 }
 
+/* The field that is shown first, of frames that have the rows of two moments. */
+static int32_t
+put_fields(struct mim_job *job, enum AVFieldOrder order)
+{
+    static const char *const fields[] = {
+        [AV_FIELD_TT] = "top", [AV_FIELD_BB] = "bottom", [AV_FIELD_TB] = "bottom", [AV_FIELD_BT] = "top"
+    };
+    const char *first = (size_t)order < sizeof fields / sizeof *fields ? fields[order] : NULL;
+    return first ? job->host->meta(job, "field_order", MIM_META_TEXT, first, strlen(first)) : MIM_OK;
+}
+
 static int32_t
 put_coding(struct mim_job *job, const struct video_reader *self)
 {
@@ -150,6 +161,8 @@ put_coding(struct mim_job *job, const struct video_reader *self)
         status = put_int(job, "rotate", self->orientation.degrees);
     if (status == MIM_OK && size.aspect.num)
         status = put_aspect(job, size.aspect);
+    if (status == MIM_OK)
+        status = put_fields(job, parameters->field_order);
     return status == MIM_OK ? put_text(job, "audio_codec", audio_codec(format)) : status;
 }
 

@@ -20,6 +20,9 @@ static const struct {
     { "description", "comment", false },
 };
 
+/* What these say of the samples would be a word that no player heeds. */
+static const char of_samples[] = "resolution_unit range dynamic_hdr field_order";
+
 static bool
 holds_tag(const struct video_target *target, const char *tag)
 {
@@ -62,7 +65,7 @@ find_tag(const struct video_target *target, const char *key, bool *is_own)
     *is_own = true;
     if (strncmp(key, "text:", 5) == 0)
         return holds_tag(target, key + 5) ? key + 5 : NULL;
-    if (strchr(key, ':') || !strcmp(key, "resolution_unit"))
+    if (strchr(key, ':') || video_lists(of_samples, key))
         return NULL;
     for (size_t i = 0; i < sizeof other_words / sizeof *other_words; i++)
         if (!strcmp(key, other_words[i].key) &&
