@@ -93,6 +93,21 @@ class TiffPages(TiffCase):
                 self.assertRegex(said, "cannot keep the metadata .*'sub_ifds'")
         self.assertEqual([frame['metadata'].get('sub_ifds') for frame in self.info(self.path('in.tif'))['each']], [None, 1])
 
+    def test_further_slices_of_volumes_are_noted(self):
+        volume = np.random.default_rng(1).integers(0, 255, (8, 32, 48), np.uint8)
+        for name, words in (('tiles', {'tile': (4, 16, 16)}), ('strips', {})):
+            with self.subTest(name):
+                with tifffile.TiffWriter(self.path('in.tif')) as file:
+                    for _ in range(2):
+                        file.write(volume, volumetric=True, photometric='minisblack', metadata=None, **words)
+                said = text(self.run_mim('convert', '--force', self.path('in.tif'), self.path('out.tif')).stderr)
+                self.assertIn('a set of 7 further slices of a volume is left out', said)
+                self.assertIn("'further_slices'", said)
+                self.assertIn('also holds       a set of 7 further slices of a volume', text(self.mim('info', self.path('in.tif'))))
+                with tifffile.TiffFile(self.path('out.tif')) as file:
+                    self.assertEqual(len(file.pages), 2)
+                    np.testing.assert_array_equal(file.pages[1].asarray(), volume[0])
+
     def test_imagej_stacks_in_one_directory_are_frames(self):
         for name in ('u8', 'u16', 'f32'):
             with self.subTest(sample=name):
