@@ -161,6 +161,13 @@ class Metadata(PeerCase):
         self.assertEqual([str(axis) for axis in said['resolution']], ['118.11', '118.11'])
         self.assertIn('icc', said)
 
+    def test_chunks_without_a_key_are_stated_once(self):
+        said = self.metadata(chunk('oFFs', bytes(9)) + chunk('prVt', b'abc') + chunk('prVt', b'abcd') + chunk('iDOT', bytes(8)))
+        self.assertEqual({key: value for key, value in said.items() if key.startswith('chunk:')}, {'chunk:oFFs': 9, 'chunk:prVt': 3})
+        path = self.put('p.png', pngbytes.png(pngbytes.samples_of(RGB, 8, 4, 4), 8, RGB, before=chunk('oFFs', bytes(9))))
+        for name in ('o.png', 'o.tif', 'o.mkv'):
+            self.assertIn("cannot keep the metadata 'chunk:oFFs'", self.run_mim('convert', path, self.path(name)).stderr.decode())
+
     def test_damaged_chunk_is_ignored(self):
         for bad in (chunk('tEXt', b'Title\0x', crc=1), chunk('tEXt', b'no end'), chunk('gAMA', b'123'), chunk('gAMA', bytes(4)),
                     chunk('zTXt', b'Title\0\0not zlib'), chunk('iCCP', b'x\0\0junk'), chunk('pHYs', bytes(9)),

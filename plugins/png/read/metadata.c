@@ -11,6 +11,7 @@
 #include "chunk/display.h"
 #include "chunk/inflate.h"
 #include "chunk/text.h"
+#include "read/others.h"
 #include "read/reader-state.h"
 
 #define CODING(type) ((type) | MIM_META_CODING)
@@ -23,6 +24,7 @@ struct reporter {
     struct pngx_texts texts;
     uint32_t text_count;
     uint32_t type; /* of the chunk */
+    struct pngx_others others;
 };
 
 /* Status of an invalid chunk, which is ignored. */
@@ -217,7 +219,7 @@ report_chunk(struct reporter *reporter, struct mim_window *window, const struct 
     uint64_t max = max_size(job);
 
     if (handler == -1)
-        return MIM_OK;
+        return pngx_others_report(job, &reporter->others, chunk);
     if (handler >= 0 && handlers[handler].max && chunk->size > handlers[handler].max)
         return skip_chunk(job, chunk->type, "it is too long");
     if (chunk->size > max)
