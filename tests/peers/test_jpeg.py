@@ -87,7 +87,7 @@ class Jpeg(PeerCase):
         self.assertEqual(done.returncode, 0, text(done.stderr))
         with Image.open(out) as image:
             self.assertEqual(image.info['icc_profile'], profile)
-            self.assertEqual(image.info['dpi'], (300, 150))
+            self.assertEqual(image.info['dpi'], (150, 300)) # the picture is turned
             self.assertEqual(image.info['comment'], b'a comment')
             self.assertEqual(image.getexif()[0x0112], 1)
             self.assertEqual(image.getexif()[0x010f], 'maker')
@@ -107,6 +107,21 @@ class Jpeg(PeerCase):
         self.run_mim('convert', '--force', self.put('a.jpg', data), self.path('b.jpg'))
         with open(self.path('b.jpg'), 'rb') as out:
             self.assertIn(b'\xff\xe1' + (len(segment) + 2).to_bytes(2, 'big') + segment, out.read())
+
+    def test_segments_that_are_left_out_are_noted_once(self):
+        photoshop, extension = b'Photoshop 3.0\0', b'http://ns.adobe.com/xmp/extension/\0' + bytes(40)
+        for expected, *segments in (('a further comment is left out', (0xfe, b'one'), (0xfe, b'two'), (0xfe, b'three')),
+                                    ('the extension of XMP is left out', (0xe1, extension), (0xe1, extension)),
+                                    ('properties of Photoshop or IPTC is left out', (0xed, photoshop), (0xed, photoshop)),
+                                    (None, (0xfe, b'one'))):
+            data = coded(photograph())
+            extra = b''.join(bytes((0xff, marker)) + (len(body) + 2).to_bytes(2, 'big') + body for marker, body in segments)
+            said = text(self.run_mim('convert', '--force', self.put('a.jpg', data[:2] + extra + data[2:]), self.path('b.png')).stderr)
+            with Image.open(self.path('b.png')) as image:
+                self.assertEqual(image.text.get('Comment'), 'one' if segments[0][0] == 0xfe else None)
+            with self.subTest(expected):
+                self.assertEqual(said.count('left out'), 1 if expected else 0, said)
+                self.assertIn(expected or '', said)
 
     def test_options_of_writing(self):
         image = photograph()

@@ -82,19 +82,31 @@ prepare_picture(struct mim_job *job, uint64_t index, void *packet, struct mim_fr
     return report_inks(job, header);
 }
 
+/* What is not metadata, by content: from its first or second segment on. */
+static const struct {
+    int32_t kind;
+    const char *text;
+    uint64_t from;
+} rest[JPEG_COMMENT + 1] = {
+    [JPEG_PICTURES] = { MIM_OFFER_IMAGE, "further pictures (MPF)", 1 },
+    [JPEG_PHOTOSHOP] = { MIM_OFFER_PROPERTY, "properties of Photoshop or IPTC", 1 },
+    [JPEG_XMP_EXTENSION] = { MIM_OFFER_PROPERTY, "the extension of XMP", 1 },
+    [JPEG_COMMENT] = { MIM_OFFER_PROPERTY, "a further comment", 2 },
+};
+
 static int32_t
 offer_rest(struct mim_job *job)
 {
     const struct jpeg_reader *self = job->state;
+    uint64_t counts[JPEG_COMMENT + 1] = { 0 };
     int32_t status = MIM_OK;
     for (uint64_t i = 0; i < self->header.count && status == MIM_OK; i++) {
         uint8_t content = self->header.segments[i].content;
-        struct mim_offer offer = { .struct_size = sizeof offer, .index = (uint32_t)i };
-        offer.kind = content == JPEG_PICTURES ? MIM_OFFER_IMAGE : MIM_OFFER_PROPERTY;
-        offer.text = content == JPEG_PICTURES    ? "further pictures (MPF)"
-                     : content == JPEG_PHOTOSHOP ? "properties of Photoshop or IPTC"
-                                                 : NULL;
-        if (offer.text)
+        const struct mim_offer offer = { .struct_size = sizeof offer,
+                                         .kind = rest[content].kind,
+                                         .index = (uint32_t)i,
+                                         .text = rest[content].text };
+        if (offer.text && ++counts[content] == rest[content].from)
             status = job->host->offer(job, &offer);
     }
     return status;
