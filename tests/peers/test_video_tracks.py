@@ -213,6 +213,19 @@ class VideoTracks(VideoWriting):
                 np.testing.assert_allclose(self.subtitles(self.path('out.' + name)), expected, atol=0.03)
                 self.assertEqual('a subtitle is cut where the next begins: mov_text shows one at a time (2 times)' in notes, name != 'mkv', notes)
 
+    def test_tags_that_ffmpeg_writes_are_kept(self):
+        tags = {key: 'A' + key for key in ('title', 'artist', 'album_artist', 'composer', 'album', 'grouping', 'genre', 'comment', 'copyright', 'lyrics',
+                                           'description', 'synopsis', 'show', 'episode_id', 'network', 'keywords', 'make', 'model')}
+        tags.update({'date': '2020', 'location': '+01.0000+002.0000/', 'disc': '1/2', 'track': '3/9'})
+        words = [word for key, value in tags.items() for word in ('-metadata', f'{key}={value}')]
+        for name in ('mp4', 'mov'):
+            self.run_tool('ffmpeg', '-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25:d=0.2', '-c:v', 'mpeg4', *words, self.path('in.' + name))
+            self.assertEqual(self.convert(self.path('in.' + name), self.path('out.' + name)), '')
+            first, second = ({key: value for key, value in self.probe(self.path(kind + name))['format']['tags'].items() if key in tags}
+                             for kind in ('in.', 'out.'))
+            self.assertEqual(first, second)
+            self.assertGreater(len(first), 9)
+
     def test_titles_of_tracks_are_kept_or_noted(self):
         self.run_tool('ffmpeg', '-v', 'error', '-y', '-f', 'lavfi', '-i', 'testsrc2=s=64x48:r=25', '-f', 'lavfi', '-i', 'sine=440', '-t', 1,
                       '-metadata:s:a:0', 'title=Voice', self.path('in.mkv'))

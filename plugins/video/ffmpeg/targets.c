@@ -7,8 +7,9 @@
 
 #define H264 "libx264 libopenh264 "
 #define MP4_TAGS \
-    "title artist album comment composer copyright date description genre keywords synopsis show track creation_time "
-#define MOV_TAGS "title artist album comment copyright date genre creation_time"
+    "title artist album album_artist comment composer copyright date description disc episode_id genre grouping keywords " \
+    "location lyrics network synopsis show track creation_time"
+#define MOV_TAGS "title artist album comment copyright date genre location make model creation_time"
 
 #define ASPECT VIDEO_STATES_ASPECT
 #define COLOUR (VIDEO_STATES_ASPECT | VIDEO_STATES_COLOUR | VIDEO_STATES_LIGHT)

@@ -259,13 +259,26 @@ put_tag(struct mim_job *job, const AVDictionaryEntry *tag)
     return job->host->meta(job, key, MIM_META_TEXT, tag->value, strlen(tag->value));
 }
 
+/* FFmpeg gives texts that state a language twice: `location-eng` and `location`. */
+static bool
+is_repeated(const AVDictionary *tags, const AVDictionaryEntry *tag)
+{
+    char base[64];
+    const char *language = strrchr(tag->key, '-');
+    if (!language || strlen(language) != 4 || (size_t)(language - tag->key) >= sizeof base)
+        return false;
+    snprintf(base, sizeof base, "%.*s", (int)(language - tag->key), tag->key);
+    const AVDictionaryEntry *same = av_dict_get(tags, base, NULL, 0);
+    return same && !strcmp(same->value, tag->value);
+}
+
 static int32_t
 put_tags(struct mim_job *job, const AVDictionary *tags)
 {
     const AVDictionaryEntry *tag = NULL;
     int32_t status = MIM_OK;
     while (status == MIM_OK && (tag = av_dict_get(tags, "", tag, AV_DICT_IGNORE_SUFFIX))) {
-        status = put_tag(job, tag);
+        status = is_repeated(tags, tag) ? MIM_OK : put_tag(job, tag);
         if (status == MIM_ARGUMENT) /* invalid UTF-8, or an invalid time */
             status = MIM_OK;
     }
