@@ -82,10 +82,19 @@ class Timing(VideoWriting):
                 with self.subTest(name, frames=len(delays)):
                     done = self.run_mim('convert', '--force', self.path('in.gif'), self.path('out.' + name))
                     total = float(self.probe(self.path('out.' + name))['format']['duration'])
-                    noted = 'frame times are adjusted' in text(done.stderr)
-                    self.assertEqual(noted, name == 'avi' and len(delays) > 33)
-                    if not noted:
-                        self.assertAlmostEqual(total, sum(delays) / 100, delta=HALF_TICK[name] + 1e-6)
+                    self.assertNotIn('frame times are adjusted', text(done.stderr))
+                    self.assertAlmostEqual(total, sum(delays) / 100, delta=HALF_TICK[name] + 1e-6)
+
+    def test_frames_that_become_shorter_keep_the_speed(self):
+        for delays, half_tick in (([10] * 40 + [3] * 40, 0.005), ([10] * 40 + [3, 17, 4, 5] * 10, 0.005),
+                                  ([3] * 40 + [10] * 40, 0.005), ([10] * 1100 + [3] * 100, 0.05)):
+            self.source(delays)
+            done = self.run_mim('convert', '--force', self.path('in.gif'), self.path('out.avi'))
+            stream = self.video(self.path('out.avi'))
+            with self.subTest(frames=len(delays)):
+                self.assertAlmostEqual(float(stream['duration']), sum(delays) / 100, delta=half_tick + 1e-6)
+                is_dropped = int(stream['nb_read_frames']) < len(delays)
+                self.assertEqual((is_dropped, 'frames are dropped' in text(done.stderr)), (half_tick > 0.005,) * 2)
 
     def test_gifs_of_fast_videos_are_as_long_as_the_videos(self):
         for rate, frames in itertools.product((50, 60, 100, 120), (1, 2, 18, 61)):

@@ -85,7 +85,7 @@ rounded_times_are_straightened_within_a_millisecond(void)
 static bool
 find_cadence(const int64_t *starts, unsigned count, AVRational tick, AVRational *rate)
 {
-    struct video_cadence cadence = { .count = 0 };
+    struct video_cadence cadence = { .max = VIDEO_CADENCE_MAX };
     for (unsigned i = 0; i < count; i++)
         video_cadence_note(&cadence, starts[i]);
     return video_cadence_is_regular(&cadence, tick, (AVRational){ 7, 1 }, rate);
@@ -106,7 +106,7 @@ equal_steps_give_a_rate_despite_rounded_milliseconds(void)
 static void
 grid_is_the_common_divisor_but_not_too_fine(void)
 {
-    struct video_cadence cadence = { { 0, 10, 30, 35 }, 4 }, fine = { { 0, 33, 70 }, 3 };
+    struct video_cadence cadence = { .starts = { 0, 10, 30, 35 }, .count = 4 }, fine = { .starts = { 0, 33, 70 }, .count = 3 };
     AVRational grid = video_cadence_grid(&cadence, (AVRational){ 1, 100 });
     CHECK(grid.num == 1 && grid.den == 20);
     grid = video_cadence_grid(&fine, (AVRational){ 1, 90000 });

@@ -19,7 +19,7 @@ static const AVRational usual_rates[] = {
 void
 video_cadence_note(struct video_cadence *cadence, int64_t start)
 {
-    if (cadence->count < VIDEO_CADENCE_MAX)
+    if (cadence->count < cadence->max)
         cadence->starts[cadence->count++] = start;
 }
 

@@ -8,11 +8,14 @@
 
 #include <libavutil/rational.h>
 
-enum { VIDEO_CADENCE_MAX = 33 };
+enum {
+    VIDEO_CADENCE_FEW = 33,   /* for the rate in a header */
+    VIDEO_CADENCE_MAX = 1024, /* for a grid, to which all frames are bound */
+};
 
 struct video_cadence {
     int64_t starts[VIDEO_CADENCE_MAX]; /* in ticks, increasing */
-    unsigned count;
+    unsigned count, max;
 };
 
 void video_cadence_note(struct video_cadence *cadence, int64_t start);

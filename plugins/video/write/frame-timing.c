@@ -51,6 +51,22 @@ video_frame_timing_check_grid(struct mim_job *job, struct video_frame_timing *ti
 }
 
 bool
+video_frame_timing_has_place(const struct video_frame_timing *timing, const struct video_time *time, AVRational grid)
+{
+    int64_t end = av_rescale_q(time->start + time->duration, timing->tick, grid);
+    return end > av_rescale_q(time->start, timing->tick, grid);
+}
+
+int32_t
+video_frame_timing_report_drop(struct mim_job *job, struct video_frame_timing *timing)
+{
+    if (timing->has_reported_drop)
+        return MIM_OK;
+    timing->has_reported_drop = true;
+    return job->host->notice(job, MIM_NOTICE_FRAMES, "frames are dropped to keep the speed: the first frames set the rate");
+}
+
+bool
 video_frame_timing_is_rounded(const struct video_frame_timing *timing)
 {
     return timing->tick.num == 1 && timing->tick.den == MILLI && !timing->is_even;

@@ -14,7 +14,7 @@ struct video_frame_timing {
     AVRational rate;   /* frames per second: exact for a constant rate, else of the first frame */
     bool is_even;      /* every frame lasts one tick */
     bool is_requested; /* by the option fps */
-    bool has_reported_move;
+    bool has_reported_move, has_reported_drop;
     AVRational even_rate; /* that rounded times mean; num 0: times stay as they are */
     AVRational fine_tick; /* whole in milliseconds and in frames of even_rate */
 };
@@ -28,6 +28,12 @@ void video_frame_timing_start(struct video_frame_timing *timing, const struct mi
 /* For containers with a grid: the first frame that is not at a multiple of `grid` is a notice. */
 int32_t video_frame_timing_check_grid(struct mim_job *job, struct video_frame_timing *timing, int64_t start,
                                       AVRational grid);
+
+/* Does a frame last until the next place on the grid? */
+bool video_frame_timing_has_place(const struct video_frame_timing *timing, const struct video_time *time,
+                                  AVRational grid);
+/* The first frame that does not is a notice. */
+int32_t video_frame_timing_report_drop(struct mim_job *job, struct video_frame_timing *timing);
 
 /* Are times rounded to milliseconds, as in Matroska? */
 bool video_frame_timing_is_rounded(const struct video_frame_timing *timing);

@@ -119,6 +119,7 @@ video_writer_open(struct mim_job *job, struct mim_sequence *sequence, enum video
 
     self->container = &video_containers[id];
     self->target = &video_targets[id];
+    self->cadence.max = self->target->timing == VIDEO_TIMING_GRID ? VIDEO_CADENCE_MAX : VIDEO_CADENCE_FEW;
     memcpy(sequence->background, self->background, sizeof self->background);
     video_log_open(&self->log, job);
     int32_t status = video_mux_open(job, &self->mux, self->container, seeks, &self->log);
@@ -220,14 +221,16 @@ video_writer_encode(struct mim_job *job, void *data, const struct mim_frame_info
 static int32_t
 retain_packet(struct mim_job *job, struct video_writer *self)
 {
-    enum { LARGE_PACKET = 1 << 20 };
+    enum { LARGE = 1 << 20 };
     AVPacket *retained = av_packet_alloc();
     if (!retained)
         return job->host->fail(job, MIM_NOMEM, MIM_UNKNOWN, "no memory for a packet");
     av_packet_move_ref(retained, self->packet);
     self->retained[self->retained_count++] = retained;
-    return self->retained_count == VIDEO_CADENCE_MAX || retained->size > LARGE_PACKET ? write_header(job, self)
-                                                                                      : MIM_OK;
+    self->retained_bytes += retained->size;
+    bool is_much = retained->size > LARGE ||
+                   (self->retained_count > VIDEO_CADENCE_FEW && self->retained_bytes > LARGE);
+    return is_much || self->retained_count == self->cadence.max ? write_header(job, self) : MIM_OK;
 }
 
 static int32_t
@@ -252,6 +255,13 @@ recycle_frame(struct mim_job *job, struct video_pending_frame *pending)
     pending->reserved = 0;
 }
 
+static bool
+has_place(const struct video_writer *self, const struct video_time *time)
+{
+    bool is_on_grid = self->target->timing == VIDEO_TIMING_GRID && self->mux.has_header;
+    return !is_on_grid || video_frame_timing_has_place(&self->timing, time, self->stream->time_base);
+}
+
 int32_t
 video_writer_put(struct mim_job *job, void *data, const struct mim_frame_info *info, const struct mim_coded *coded)
 {
@@ -265,7 +275,8 @@ video_writer_put(struct mim_job *job, void *data, const struct mim_frame_info *i
     self->end = time.start + time.duration;
     int32_t status = job->host->poll(job);
     if (status == MIM_OK)
-        status = video_encoder_send(job, &self->encoder, pending->frame, &time);
+        status = has_place(self, &time) ? video_encoder_send(job, &self->encoder, pending->frame, &time)
+                                        : video_frame_timing_report_drop(job, &self->timing);
     if (status == MIM_OK)
         status = write_packets(job, self);
 

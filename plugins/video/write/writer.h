@@ -35,6 +35,7 @@ struct video_writer {
     struct video_cadence cadence;
     AVPacket *retained[VIDEO_CADENCE_MAX]; /* packets that wait for the header */
     unsigned retained_count;
+    int64_t retained_bytes;
     int64_t end; /* when the latest frame ends */
     AVStream *stream;
     AVPacket *packet;
