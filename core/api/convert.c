@@ -75,16 +75,18 @@ announce_frames(struct conversion *conversion, struct mim_reader *reader, bool l
     return MIM_OK;
 }
 
-/* Most formats store frames of one layout: find the widest of all inputs. */
+/* Most formats store frames of one layout and one time base: find those that hold all inputs. */
 static void
 join_layouts(const struct conversion *conversion, struct mim_reader *reader)
 {
     struct mim_plugin_writer *plugin = mim_writer_plugin(conversion->writer);
     if (plugin->ops->flags & MIM_WRITER_MIXED)
         return;
-    mim_joined_layout_add_reader(&plugin->joined, reader);
+    mim_joined_layout_add_reader(plugin, reader);
     for (size_t i = 1; i < conversion->source_count; i++)
-        mim_joined_layout_add_source(&plugin->joined, conversion->context, conversion->sources[i], &conversion->read);
+        mim_joined_layout_add_source(plugin, conversion->context, conversion->sources[i], &conversion->read);
+    if (conversion->source_count == 1)
+        plugin->base.den = 0; /* that of its frames, which the pace may have changed */
 }
 
 /* Whether players of the written format ignore the aspect of samples. */

@@ -25,7 +25,8 @@ fail_in_order(struct mim_encoder *encoder, enum mim_status status, const struct 
 static enum mim_status
 start_writer(struct mim_encoder *encoder, const struct mim_frame *frame, struct mim_error *err)
 {
-    encoder->timing.to = frame->time_base;
+    bool is_joined = encoder->writer->base.den && mim_time_base_valid(frame->time_base);
+    encoder->timing.to = is_joined ? encoder->writer->base : frame->time_base;
     encoder->first_info = mim_encode_frame_info(frame, &encoder->timing);
     encoder->writer->origin = mim_encode_frame_origin(frame);
     mim_layout_join(&encoder->writer->joined, frame->sample, frame->channels);
@@ -33,7 +34,7 @@ start_writer(struct mim_encoder *encoder, const struct mim_frame *frame, struct 
     if (status == MIM_OK)
         status = mim_plugin_writer_preview(encoder->writer, frame->meta, err);
     if (status == MIM_OK)
-        status = mim_plugin_writer_start(encoder->writer, &encoder->first_info, frame->time_base, frame->loop,
+        status = mim_plugin_writer_start(encoder->writer, &encoder->first_info, encoder->timing.to, frame->loop,
                                          encoder->expected, err);
     if (status == MIM_OK && encoder->writer->sequence.passes == 2 && encoder->writer->ops->survey)
         status = mim_two_pass_create(&encoder->two_pass, encoder->writer, err);

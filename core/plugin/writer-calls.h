@@ -25,6 +25,7 @@ struct mim_plugin_writer {
     struct mim_options *options;  /* a copy of the caller's */
     struct mim_sequence sequence; /* as open amended it */
     struct mim_layout joined;     /* of all frames, unless the format takes frames of any kind */
+    struct mim_rational base;     /* time base of all frames; den 0: that of the first */
     struct mim_frame_timing timing;
     struct mim_origin origin; /* of the frame that open or accepts gets; set by the caller */
     struct mim_core_job serial;

@@ -96,6 +96,20 @@ class Timing(VideoWriting):
                 is_dropped = int(stream['nb_read_frames']) < len(delays)
                 self.assertEqual((is_dropped, 'frames are dropped' in text(done.stderr)), (half_tick > 0.005,) * 2)
 
+    def test_joined_videos_keep_the_rate_of_each(self):
+        rates = ('25', '30000/1001', '1', '120', '24000/1001')
+        for source in ('avi', 'mkv', 'mp4'):
+            for rate in rates:
+                self.run_tool('ffmpeg', '-v', 'error', '-y', '-f', 'lavfi', '-i', f'testsrc2=s=64x48:r={rate}', '-frames:v', 9,
+                              '-c:v', 'mpeg4', self.path(f'{rate.replace("/", "-")}.{source}'))
+            for pair in itertools.pairwise(rates):
+                inputs = [self.path(f'{rate.replace("/", "-")}.{source}') for rate in pair]
+                expected = sum(9 / Fraction(rate) for rate in pair)
+                for target in ('mp4', 'mov', 'mkv', 'avi', 'apng', 'gif'):
+                    with self.subTest(f'{source} to {target}: {pair}'):
+                        self.mim('convert', '-q', '--force', *inputs, self.path('out.' + target))
+                        self.assertAlmostEqual(self.seconds('out.' + target), float(expected), delta=2 * HALF_TICK[target] + 0.0011)
+
     def test_gifs_of_fast_videos_are_as_long_as_the_videos(self):
         for rate, frames in itertools.product((50, 60, 100, 120), (1, 2, 18, 61)):
             with self.subTest(f'{frames} frames, {rate} a second'):
