@@ -90,6 +90,31 @@ class VideoTiming(VideoWriting):
                         self.assertAlmostEqual(facts['duration'], 0.53, delta=0.001)
                     self.assertAlmostEqual(facts['each'][3]['duration'], 0.33, delta=0.001)
 
+    def test_the_last_frame_ends_with_a_matroska_file(self):
+        """Its packets have a default duration only, and FFmpeg states no start of streams that are slow and reordered."""
+        self.uneven([10] * 40 + [3, 17, 4, 5] * 10)
+        self.mim('convert', '-q', self.path('in.gif'), self.path('late.mkv'))
+        for rate, frames in (('1/10', 31), ('25', 9), ('60000/1001', 20)):
+            self.run_tool('ffmpeg', '-v', 'error', '-y', '-f', 'lavfi', '-i', f'testsrc2=s=64x48:r={rate}', '-frames:v', frames,
+                          '-c:v', 'libx264', '-bf', 2, '-pix_fmt', 'yuv420p', self.path(f'{frames}.mkv'))
+        self.run_tool('ffmpeg', '-v', 'error', '-i', self.path('9.mkv'), '-c', 'copy', '-output_ts_offset', 5, self.path('offset.mkv'))
+        for name, start in (('late.mkv', 0), ('31.mkv', 0), ('9.mkv', 0), ('20.mkv', 0), ('offset.mkv', 5)):
+            expected = float(self.probe(self.path(name))['format']['duration']) - start
+            for options in ((), ('--each',), ('--count',)):
+                with self.subTest(f'{name} {options}'):
+                    facts, = json.loads(self.mim('info', '--json', *options, self.path(name)))
+                    self.assertAlmostEqual(facts['duration'], expected, delta=0.0011)
+
+    def test_a_rate_that_milliseconds_round_is_exact(self):
+        for rate in ('24000/1001', '30000/1001', '60000/1001', '24', '12.5', '60', '29.5'):
+            for name in ('mkv', 'webm', 'flv', 'mp4'):
+                codec = {'webm': 'libvpx', 'flv': 'flv'}.get(name, 'mpeg4')
+                self.run_tool('ffmpeg', '-v', 'error', '-y', '-f', 'lavfi', '-i', f'testsrc2=s=64x48:r={rate}', '-frames:v', 31,
+                              '-c:v', codec, self.path('out.' + name))
+                with self.subTest(f'{rate} {name}'):
+                    facts, = json.loads(self.mim('info', '--json', self.path('out.' + name)))
+                    self.assertAlmostEqual(facts['fps'], float(Fraction(rate)), delta=1e-9)
+
     def test_fps_replaces_the_sources_timing_without_a_note(self):
         self.uneven([10, 20, 5])
         done = self.run_mim('convert', self.path('in.gif'), self.path('out.mp4'), '--fps', '20')

@@ -309,7 +309,8 @@ last_duration(struct video_cursor *cursor, uint64_t number)
     int64_t end = video_declared_end(demux, cursor->scan.job, &precision);
     int64_t rest = end == AV_NOPTS_VALUE ? 0 : end - cursor->scan.index.pictures[number].pts;
     bool is_longer = rest > own + precision;
-    return is_longer && !video_is_truncated(demux->format->iformat->name, demux->stream, cursor->scan.job) ? rest : own;
+    bool is_shorter = rest > 0 && rest < own - 1 && video_has_end_of_file(demux);
+    return (is_longer || is_shorter) && !video_is_truncated(demux->format->iformat->name, demux->stream, cursor->scan.job) ? rest : own;
 }
 
 int32_t

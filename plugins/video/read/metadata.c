@@ -2,9 +2,11 @@
 /* Reports coding, timing and tags of a video. */
 #include "read/metadata.h"
 
+#include <limits.h>
 #include <string.h>
 
 #include <libavutil/avstring.h>
+#include <libavutil/mathematics.h>
 #include <libavutil/pixdesc.h>
 
 #include "read/colour.h"
@@ -178,14 +180,23 @@ put_colour(struct mim_job *job, struct video_reader *self)
                                is_decoded ? self->cursor.current->frame : NULL);
 }
 
+/* FFmpeg takes the rate from times in milliseconds, as 19001/317: return the rate of television that it means. */
+static AVRational
+exact_rate(const AVStream *stream)
+{
+    AVRational rate = stream->avg_frame_rate.num ? stream->avg_frame_rate : stream->r_frame_rate;
+    const AVRational milli = { 1, 1000 };
+    int64_t whole = rate.num > 0 ? av_rescale(rate.num, 1001, INT64_C(1000) * rate.den) : 0;
+    double off = whole > 0 ? (double)rate.num / rate.den / ((double)whole * 1000 / 1001) - 1 : 1;
+    bool is_meant = !av_cmp_q(stream->time_base, milli) && rate.den > 1 && off > -1e-4 && off < 1e-4;
+    return is_meant && whole <= INT_MAX / 1000 ? (AVRational){ (int)whole * 1000, 1001 } : rate;
+}
+
 static int32_t
 put_timing(struct mim_job *job, struct video_reader *self)
 {
     const AVStream *stream = self->cursor.decoder.demux.stream;
-    AVRational rate = stream->avg_frame_rate.num ? stream->avg_frame_rate : stream->r_frame_rate;
-
-    if (self->rate.fps.den)
-        rate = self->rate.fps;
+    AVRational rate = self->rate.fps.den ? self->rate.fps : exact_rate(stream);
     int32_t status = rate.num > 0 ? put_rational(job, "fps", (struct mim_rational){ rate.num, rate.den }) : MIM_OK;
     if (status == MIM_OK)
         status = put_rational(job, "duration", seconds_of(self));

@@ -66,6 +66,20 @@ track_end(struct mim_job *job, const AVStream *stream, int64_t *precision)
     return av_rescale_q((int64_t)ticks, movie_tick, stream->time_base);
 }
 
+/* Does the header tell the end of the only stream? Such formats count from 0. */
+static bool
+has_file_duration(const AVFormatContext *format)
+{
+    return format->nb_streams == 1 && format->duration != AV_NOPTS_VALUE &&
+           format->duration_estimation_method == AVFMT_DURATION_FROM_STREAM;
+}
+
+bool
+video_has_end_of_file(const struct video_demux *demux)
+{
+    return !strncmp(demux->format->iformat->name, "matroska", 8) && has_file_duration(demux->format);
+}
+
 int64_t
 video_declared_end(const struct video_demux *demux, struct mim_job *job, int64_t *precision)
 {
@@ -77,11 +91,9 @@ video_declared_end(const struct video_demux *demux, struct mim_job *job, int64_t
         return video_credible_time(stated);
     *precision = 0;
     int64_t end = stream->start_time == AV_NOPTS_VALUE ? 0 : stream->start_time;
-    if (stream->duration != AV_NOPTS_VALUE)
+    if (stream->duration != AV_NOPTS_VALUE && !video_has_end_of_file(demux))
         return __builtin_add_overflow(end, stream->duration, &end) ? AV_NOPTS_VALUE : video_credible_time(end);
-    if (format->nb_streams > 1 || format->duration == AV_NOPTS_VALUE ||
-        format->duration_estimation_method != AVFMT_DURATION_FROM_STREAM)
+    if (!has_file_duration(format))
         return AV_NOPTS_VALUE;
-    /* of Matroska, which counts from 0 */
     return video_credible_time(av_rescale_q(format->duration, AV_TIME_BASE_Q, stream->time_base));
 }
