@@ -131,6 +131,30 @@ class Steps(VideoWriting):
         self.mim('convert', '-q', self.path('out.tif'), self.path('out.gif'), '--frames=::2')
         self.check('out.gif', [60, 30])
 
+    def test_imagej_stacks_that_are_thinned_out_say_so(self):
+        """ImageJ's axes and unit are kept, and its lines of timing are those of the frames that are left."""
+        for lines, stated in (('finterval=60\nfps=7.0\n', (100, 4.2)), ('tunit=ms\nfinterval=200\n', (1 / 3, 3)),
+                              ('tunit=min\nfinterval=2\nfps=7.0\n', (200, 4.2)), ('fps=2.5\n', (2 / 3, 1.5)),
+                              ('finterval=60\n', (60, None))):
+            description = 'ImageJ=1.53t\nimages=5\nframes=5\nhyperstack=true\nmode=grayscale\nunit=um\n' + lines + 'loop=false\n'
+            tifffile.imwrite(self.path('in.tif'), np.zeros((5, 8, 8), np.uint8), description=description, metadata=None)
+            self.mim('convert', '-q', '--force', self.path('in.tif'), self.path('out.tif'), '--frames=::2', '-o', 'imagej=yes')
+            with tifffile.TiffFile(self.path('out.tif')) as stack, self.subTest(lines):
+                facts = stack.imagej_metadata
+                self.assertEqual((len(stack.series[0].pages), facts['unit'], facts['loop']), (3, 'um', False))
+                self.assertAlmostEqual(facts['finterval'], stated[0], places=5)
+                self.assertEqual(facts.get('fps'), stated[1])
+
+    def test_imagej_intervals_have_a_unit(self):
+        for lines, delay in (('tunit=ms\nfinterval=200\n', 20), ('tunit=sec\nfinterval=0.2\n', 20), ('tunit=min\nfinterval=0.5\n', 10),
+                             ('tunit=min\nfinterval=0.01\n', 60), ('tunit=years\nfinterval=0.5\n', 10)):
+            description = 'ImageJ=1.53t\nimages=3\nframes=3\nhyperstack=true\nmode=grayscale\n' + lines + 'loop=false\n'
+            tifffile.imwrite(self.path('in.tif'), np.zeros((3, 8, 8), np.uint8), photometric='minisblack', description=description,
+                             metadata=None)
+            with self.subTest(lines):
+                self.mim('convert', '-q', '--force', self.path('in.tif'), self.path('out.gif'))
+                self.check('out.gif', [delay] * 3)
+
 
 if __name__ == '__main__':
     tap.main()

@@ -5,6 +5,8 @@
 #include <stdint.h>
 #include <string.h>
 
+#include <mim/kit/ratio.h>
+
 #include "file/known-tags.h"
 
 #define LONGEST_INTERVAL 1 /* second; longer ones are no timing, or a time lapse would be played in real time */
@@ -44,6 +46,30 @@ number_after(const char *description, const char *line)
     return found ? parse_decimal(found + strlen(line)) : (struct mim_rational){ 0, 0 };
 }
 
+/* `tunit` is the unit of finterval: without the line, a second. Returns 0/0 for other units. */
+static struct mim_rational
+in_seconds(struct mim_rational interval, const char *description)
+{
+    static const struct {
+        const char *name;
+        int64_t num, den;
+    } units[] = { { "sec", 1, 1 },  { "s", 1, 1 },     { "ms", 1, 1000 }, { "msec", 1, 1000 },
+                  { "min", 60, 1 }, { "hr", 3600, 1 }, { "h", 3600, 1 },  { "hour", 3600, 1 } };
+    const char *line = strstr(description, "\ntunit="), *unit = line ? line + 7 : "sec";
+    size_t length = strcspn(unit, "\r\n");
+    for (unsigned i = 0; i < sizeof units / sizeof *units && interval.den; i++) {
+        if (strlen(units[i].name) != length || strncmp(units[i].name, unit, length) != 0)
+            continue;
+        int64_t num = interval.num * units[i].num, den = interval.den * units[i].den;
+        int64_t divisor = (int64_t)mim_ratio_common_divisor((uint64_t)num, (uint64_t)den);
+        bool fits = units[i].num == units[i].den || (num / divisor <= INT32_MAX && den / divisor <= INT32_MAX);
+        if (!fits)
+            break;
+        return units[i].num == units[i].den ? interval : (struct mim_rational){ num / divisor, den / divisor };
+    }
+    return (struct mim_rational){ 0, 0 };
+}
+
 void
 tiff_imagej_timing_read(struct tiff_imagej_timing *timing, const char *description)
 {
@@ -51,7 +77,7 @@ tiff_imagej_timing_read(struct tiff_imagej_timing *timing, const char *descripti
     if (!tiff_is_imagej(description, strlen(description)))
         return;
     timing->fps = number_after(description, "\nfps=");
-    timing->interval = number_after(description, "\nfinterval=");
+    timing->interval = in_seconds(number_after(description, "\nfinterval="), description);
 }
 
 int32_t

@@ -41,8 +41,8 @@ tiff_imagej_copy_lines(char *to, const char *from, bool of_axes)
     return size;
 }
 
-static void
-remove_line(char *text, const char *key)
+void
+tiff_imagej_remove_line(char *text, const char *key)
 {
     char *found = strstr(text, key);
     if (found)
@@ -58,8 +58,8 @@ adjust_imagej(struct mim_job *job, char *text)
         tiff_imagej_copy_lines(text + first, text, false);
     bool has_lost_axes = strlen(text) != before;
     if (self->has_other_timing) {
-        remove_line(text, "\nfps=");
-        remove_line(text, "\nfinterval=");
+        tiff_imagej_remove_line(text, "\nfps=");
+        tiff_imagej_remove_line(text, "\nfinterval=");
     }
     if (strlen(text) == before)
         return MIM_OK;

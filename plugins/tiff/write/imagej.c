@@ -12,6 +12,7 @@
 
 #include <mim/kit/text.h>
 
+#include "file/imagej-timing.h"
 #include "file/known-tags.h"
 #include "file/sample.h"
 #include "write/description.h"
@@ -42,6 +43,36 @@ write_decimal(char *to, size_t capacity, const char *key, double value)
                     (unsigned long long)(millionths % 1000000));
 }
 
+static void
+write_timing(char *to, size_t capacity, double acquired, double interval)
+{
+    int length = write_decimal(to, capacity, "finterval", acquired);
+    write_decimal(to + length, capacity - (size_t)length, "fps", 1 / interval);
+}
+
+/* What the source states holds for its own frames: those of steps last longer. */
+static void
+adjust_timing(const char *source_text, char *text, double interval)
+{
+    struct tiff_imagej_timing timing;
+    tiff_imagej_timing_read(&timing, source_text);
+    const struct mim_rational *acquired = &timing.interval;
+    double stated = timing.fps.den    ? (double)timing.fps.den / (double)timing.fps.num
+                    : acquired->den ? (double)acquired->num / (double)acquired->den
+                                    : 0;
+    double ratio = stated > 0 && interval > 0 ? interval / stated : 1;
+    if (ratio > 1 - 1e-6 && ratio < 1 + 1e-6)
+        return;
+    tiff_imagej_remove_line(text, "\nfps=");
+    tiff_imagej_remove_line(text, "\nfinterval=");
+    tiff_imagej_remove_line(text, "\ntunit=");
+    size_t length = strlen(text);
+    if (text[length - 1] != '\n')
+        text[length++] = '\n';
+    double own = acquired->den ? (double)acquired->num / (double)acquired->den * ratio : interval;
+    write_timing(text + length, LINES_SIZE / 4, own < 1e9 ? own : interval, interval);
+}
+
 /* The description of the first page of `count`. */
 static void
 write_description(const struct tiff_writer *self, char *to, uint64_t count)
@@ -49,7 +80,7 @@ write_description(const struct tiff_writer *self, char *to, uint64_t count)
     const struct tiff_imagej_stack *stack = &self->stack;
     const char *source_text = (const char *)stack->source_text.data;
     bool is_from_imagej = stack->is_from_imagej;
-    char *end = to + LINES_SIZE;
+    char *text = to, *end = to + LINES_SIZE;
     uint64_t source_count = !is_from_imagej ? 0
                                             : number_in(source_text, "channels") * number_in(source_text, "slices") *
                                                   number_in(source_text, "frames");
@@ -69,15 +100,16 @@ write_description(const struct tiff_writer *self, char *to, uint64_t count)
         to += snprintf(to, (size_t)(end - to), "hyperstack=true\n%s",
                        stack->first.channels == 1 ? "mode=grayscale\n" : "");
     }
+    double interval = stack->time_den ? (double)stack->ticks * stack->time_num / stack->time_den / (double)count : 0;
+    interval = interval < 1e6 ? interval : 0;
     if (is_from_imagej) {
         tiff_imagej_copy_lines(to, source_text, false);
+        adjust_timing(source_text, text, interval);
         return;
     }
-    double interval = stack->time_den ? (double)stack->ticks * stack->time_num / stack->time_den / (double)count : 0;
-    if (interval > 0 && interval < 1e6) {
-        to += write_decimal(to, (size_t)(end - to), "finterval", interval);
-        to += write_decimal(to, (size_t)(end - to), "fps", 1 / interval);
-    }
+    if (interval > 0)
+        write_timing(to, (size_t)(end - to), interval, interval);
+    to += strlen(to);
     snprintf(to, (size_t)(end - to), "loop=false\n");
 }
 
